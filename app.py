@@ -1,0 +1,23 @@
+"""The dashboard's entry: pages and their addresses; no logic."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from render.screen.menu import PAGES
+from render.screen.page import PAGE_FILES
+
+
+def home() -> None:
+    """Open the first page at its own address, keeping the query."""
+    st.switch_page(PAGE_FILES[PAGES[0][0]], query_params=st.query_params.to_dict())
+
+
+st.set_page_config(page_title="Bản đồ nông thôn mới", page_icon="🗺️", layout="wide")
+st.navigation(
+    [
+        st.Page(home, title="Bản đồ nông thôn mới", default=True),
+        *(st.Page(PAGE_FILES[key], title=title, url_path=key) for key, _, title in PAGES),
+    ],
+    position="hidden",
+).run()

@@ -1,0 +1,1 @@
+"""Foundations that import nothing of ours: settings, errors, language, numbers and time."""

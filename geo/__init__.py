@@ -1,0 +1,1 @@
+"""Boundaries: versions, their geometry, and the compact form the browser draws."""

@@ -1,0 +1,242 @@
+"""Boundary versions: immutable folders with a catalogue entry and one geometry file.
+
+A unit is known by (code, boundary version), never by a bare code: of the 40 units that replaced
+Kon Tum's 102 on 2025-07-01, 21 carry a code that belonged to a unit of another name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from base.clock import Month
+from base.errors import BoundaryError
+from base.settings import SHIPPED_DATA, user_data
+
+UNIT_COLUMNS = (
+    "name",
+    "kind",
+    "district_code",
+    "area_km2",
+    "border_lao_km",
+    "border_khm_km",
+    "note",
+    "geometry",
+)
+_RENAMED = {"ward_code": "code", "ward_name": "name", "ward_type": "kind", "geom_note": "note"}
+
+
+class KnownDefect(BaseModel):
+    """A defect of the geometry, said in both languages."""
+
+    vi: str
+    en: str
+
+
+class CatalogueEntry(BaseModel):
+    """What must be known of a boundary version before it may be drawn (DESIGN §3)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    province: str
+    name_vi: str
+    name_en: str
+    area_levels: list[str] = Field(min_length=1)
+    valid_from: str = Field(pattern=r"^\d{4}-\d{2}$")
+    valid_to: str | None = Field(pattern=r"^\d{4}-\d{2}$")
+    crs: str
+    metric_crs: str
+    official_area_km2: float = Field(gt=0)
+    units: int = Field(gt=0)
+    geometry_file: str
+    geometry_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    border_file: str
+    source_vi: str = Field(min_length=1)
+    source_en: str = Field(min_length=1)
+    licence: str = Field(min_length=1)
+    decree: str = Field(min_length=1)
+    label_vi: str
+    label_en: str
+    known_defects: list[KnownDefect]
+
+    @property
+    def first_month(self) -> Month:
+        """First month the version holds."""
+        return Month.parse(self.valid_from)
+
+    @property
+    def last_month(self) -> Month | None:
+        """Last month the version holds; ``None`` while it is in force."""
+        return Month.parse(self.valid_to) if self.valid_to else None
+
+    def covers(self, month: Month) -> bool:
+        """Tell whether ``month`` lies within the version's validity."""
+        return self.first_month <= month and (self.last_month is None or month <= self.last_month)
+
+
+@dataclass(frozen=True, eq=False)
+class BoundaryVersion:
+    """A loaded boundary version; treat the frames as read-only, they are shared.
+
+    Attributes
+    ----------
+    entry
+        The catalogue entry.
+    units
+        Indexed by unit ``code`` (str, 5 digits). Columns: ``name`` (str, spelling of the
+        geometry's source), ``kind`` (str), ``district_code`` (str), ``area_km2`` (float, km²),
+        ``border_lao_km`` and ``border_khm_km`` (float, km of national boundary), ``note`` (str, ``ok``
+        or what is wrong with the outline), ``geometry`` (MultiPolygon). CRS EPSG:4326.
+    border
+        National boundary lines: ``neighbour`` (``LAO`` or ``KHM``), ``geometry``. CRS EPSG:4326.
+    """
+
+    entry: CatalogueEntry
+    units: gpd.GeoDataFrame
+    border: gpd.GeoDataFrame
+
+    @property
+    def id(self) -> str:
+        """Identifier of the version, for example ``kontum-2015``."""
+        return self.entry.id
+
+
+def _roots() -> tuple[Path, ...]:
+    return SHIPPED_DATA / "boundaries", user_data() / "boundaries"
+
+
+@cache
+def catalogue() -> dict[str, CatalogueEntry]:
+    """Return every boundary version that can be found, by id, from both roots.
+
+    Raises
+    ------
+    BoundaryError
+        A catalogue file cannot be read or lacks a field; the message names the file and the field.
+    """
+    return {
+        entry.id: entry
+        for root in _roots()
+        for path in sorted(root.glob("*/catalogue.toml"))
+        for entry in [_read_entry(path)]
+    }
+
+
+def _read_entry(path: Path) -> CatalogueEntry:
+    try:
+        return CatalogueEntry.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BoundaryError("Không đọc được {file}: {why}.", file=path.name, why=error) from error
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
+        raise BoundaryError("Mục danh mục {file} thiếu hoặc sai trường: {fields}.", file=path, fields=fields) from error
+
+
+def versions_of(province: str) -> list[CatalogueEntry]:
+    """Return the versions of a province, oldest first."""
+    return sorted((e for e in catalogue().values() if e.province == province), key=lambda e: e.valid_from)
+
+
+def version_for(province: str, month: Month) -> CatalogueEntry:
+    """Return the version in force in ``month``.
+
+    Raises
+    ------
+    BoundaryError
+        No version of the province covers the month; the message says which months are covered.
+    """
+    known = versions_of(province)
+    for entry in known:
+        if entry.covers(month):
+            return entry
+    if not known:
+        raise BoundaryError("Chưa có ranh giới nào của tỉnh “{province}”.", province=province)
+    spans = ", ".join(f"{e.first_month.label} – {e.last_month.label if e.last_month else '…'}" for e in known)
+    raise BoundaryError(
+        "Tháng {month} nằm ngoài mọi phiên bản ranh giới đang có ({spans}). Hãy chọn tháng trong khoảng đó.",
+        month=month.label,
+        spans=spans,
+    )
+
+
+@cache
+def load(version: str) -> BoundaryVersion:
+    """Load a boundary version and check it against its catalogue entry.
+
+    Raises
+    ------
+    BoundaryError
+        The version is unknown, its file is missing, its hash differs from the entry's, a column
+        is missing, a code is repeated, a geometry is invalid, or units overlap or leave gaps.
+    """
+    entry = catalogue().get(version)
+    if entry is None:
+        raise BoundaryError("Không có phiên bản ranh giới “{version}”.", version=version)
+    folder = next(root / version for root in _roots() if (root / version / "catalogue.toml").exists())
+    return BoundaryVersion(
+        entry, _read_units(folder / entry.geometry_file, entry), _read_border(folder / entry.border_file)
+    )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BoundaryError(
+            "Thiếu tệp ranh giới {file}. Hãy lấy lại thư mục dữ liệu của phiên bản này.", file=path.name
+        ) from error
+
+
+def _read_features(path: Path, content: bytes) -> gpd.GeoDataFrame:
+    try:
+        return gpd.GeoDataFrame.from_features(json.loads(content)["features"], crs="EPSG:4326")
+    except (ValueError, KeyError, TypeError) as error:
+        raise BoundaryError("Tệp ranh giới {file} hỏng: {why}.", file=path.name, why=error) from error
+
+
+def _read_border(path: Path) -> gpd.GeoDataFrame:
+    return _read_features(path, _read_bytes(path))
+
+
+def _read_units(path: Path, entry: CatalogueEntry) -> gpd.GeoDataFrame:
+    content = _read_bytes(path)
+    if hashlib.sha256(content).hexdigest() != entry.geometry_sha256:
+        raise BoundaryError(
+            "Tệp ranh giới {file} khác với mã băm trong danh mục: tệp hỏng hoặc đã bị sửa. Hãy lấy lại tệp gốc.",
+            file=f"{entry.id}/{path.name}",
+        )
+    frame = _read_features(path, content).rename(columns=_RENAMED)
+    missing = [column for column in ("code", *UNIT_COLUMNS) if column not in frame.columns]
+    if missing:
+        raise BoundaryError("Tệp ranh giới {file} thiếu cột: {columns}.", file=path.name, columns=", ".join(missing))
+    check_units(frame.set_index("code"), entry)
+    return frame.set_index("code").sort_index()[list(UNIT_COLUMNS)]
+
+
+def check_units(frame: gpd.GeoDataFrame, entry: CatalogueEntry) -> None:
+    """Raise :class:`BoundaryError` when units are repeated, invalid, too few or not a coverage."""
+    repeated = sorted(set(frame.index[frame.index.duplicated()]))
+    if repeated:
+        raise BoundaryError("Ranh giới {version}: mã lặp lại: {codes}.", version=entry.id, codes=", ".join(repeated))
+    if len(frame) != entry.units:
+        raise BoundaryError(
+            "Ranh giới {version} có {found} đơn vị, danh mục ghi {expected}.",
+            version=entry.id,
+            found=len(frame),
+            expected=entry.units,
+        )
+    invalid = sorted(frame.index[~frame.geometry.is_valid | frame.geometry.is_empty])
+    if invalid:
+        raise BoundaryError(
+            "Ranh giới {version}: hình không hợp lệ: {codes}.", version=entry.id, codes=", ".join(invalid)
+        )
+    if not frame.is_valid_coverage():
+        raise BoundaryError("Ranh giới {version}: các đơn vị chồng lên nhau hoặc hở.", version=entry.id)

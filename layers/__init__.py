@@ -1,0 +1,1 @@
+"""Map layers: each is computed once, as plain data (:class:`layers.view.LayerView`), and drawn anywhere."""

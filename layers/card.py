@@ -1,0 +1,168 @@
+"""The card of one commune: everything known of it, every fact with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from base.numbers import number
+from layers import words
+from layers.context import LayerContext
+from programme.targets import CommuneTarget, commune_targets
+from programme.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """One fact: what it is, its words, where it comes from."""
+
+    label: str
+    value: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardSection:
+    """Facts of one kind; never empty: a section without facts says so in one row."""
+
+    title: str
+    rows: tuple[CardRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The card of one unit."""
+
+    title: str
+    subtitle: str
+    class_id: str
+    sections: tuple[CardSection, ...]
+
+
+def commune_card(context: LayerContext, code: str, class_id: str) -> Card:
+    """Build the card of a unit in the context's month and language.
+
+    Parameters
+    ----------
+    context
+        Facts and boundary.
+    code
+        A unit of the context.
+    class_id
+        The class the layer gave the unit, so that the card shows the map's colour.
+    """
+    unit, t = context.units[code], context.t
+    sections = [
+        (t("Lịch sử công nhận"), _recognitions(unit, context)),
+        (t("Mục tiêu và cảnh báo"), [*_targets(unit, context), *_warnings(unit, context)]),
+        (t("Số tiêu chí có nguồn"), _counts(unit, context)),
+        (t("Địa giới"), _place(unit, context)),
+    ]
+    status = context.levels[code]
+    return Card(
+        title=unit.full_name,
+        subtitle=f"{context.districts[unit.district_code].name} · {words.level(status, unit, t, context.lang)}",
+        class_id=class_id,
+        sections=tuple(
+            CardSection(title, tuple(rows) or (CardRow("", t("Chưa có nguồn công bố")),)) for title, rows in sections
+        ),
+    )
+
+
+def _recognitions(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
+    t = context.t
+    if not unit.in_programme:
+        return [CardRow("", t("Ngoài chương trình ({kind})", kind=t(unit.kind)))]
+    found = [r for r in context.facts.recognitions if r.unit == unit.code]
+    rows = []
+    for item in found:
+        year = t("năm đạt chuẩn {year}", year=item.standard_year.label) if item.standard_year else ""
+        value = "; ".join(
+            text
+            for text in (
+                words.decision(item, t),
+                year,
+                t(words.EVIDENCE[item.evidence]),
+                item.note(context.lang),
+            )
+            if text
+        )
+        name = words.LEVEL_NAMES[item.level] if item.counts else "Hồ sơ, suy đoán"
+        rows.append(CardRow(t(name), value, _quoted(item.source, item.quote)))
+    return rows
+
+
+def _targets(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
+    t = context.t
+    years = sorted({row.year for row in context.facts.targets if row.unit == unit.code} | {context.month.year})
+    for year in years:
+        for item in commune_targets(context.facts, year):
+            if item.unit == unit.code:
+                value = t(
+                    "kết quả: {result}; phụ trách: {department}",
+                    result=t(words.RESULTS[item.result]),
+                    department=t("chưa nhập"),
+                )
+                yield CardRow(words.target(item, t), value, _target_source(item, context))
+
+
+def _target_source(item: CommuneTarget, context: LayerContext) -> str:
+    row = item.clause or item.row
+    return _quoted(words.document(row.document, context.lang), row.quote)
+
+
+def _warnings(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
+    for item in context.facts.warnings:
+        if item.unit == unit.code:
+            source = _quoted(words.document(item.document, context.lang), item.quote)
+            yield CardRow(context.t("⚠ Nguy cơ bị thu hồi"), words.warning(item, context.t, context.lang), source)
+
+
+def _counts(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
+    t = context.t
+    for item in context.facts.criteria_counts:
+        if item.unit != unit.code:
+            continue
+        unmet = t("chưa đạt tiêu chí số {numbers}", numbers=", ".join(map(str, item.unmet))) if item.unmet else ""
+        note = item.note_en if context.lang == "en" else item.note_vi
+        value = "; ".join(text for text in (words.criteria(item, t), unmet, note) if text)
+        yield CardRow(
+            t(words.CRITERIA_SETS.get(item.criteria_set, item.criteria_set)),
+            value,
+            _quoted(item.source, item.quote),
+        )
+
+
+def _place(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
+    t, lang = context.t, context.lang
+    row, entry = context.boundary.units.loc[unit.code], context.boundary.entry
+    outline = entry.source_en if lang == "en" else entry.source_vi
+    area = t("{km2} km² (theo hình vẽ)", km2=number(float(row["area_km2"]), lang, 1))
+    yield CardRow(t("Diện tích"), area, outline)
+    if unit.border:
+        yield CardRow(t("Biên giới"), words.border(unit, context), outline)
+    successor = context.facts.successions.get(unit.code)
+    if successor:
+        name = f"{t(successor.successor_kind)} {successor.successor_name}"
+        kept = t(", không đổi") if successor.unchanged else ""
+        value = t("{name} (mã {code}){kept}", name=name, code=successor.successor_code, kept=kept)
+        yield CardRow(t("Đơn vị từ 01/07/2025"), value, successor.clause)
+    if row["note"] != "ok":
+        yield CardRow(t("Lưu ý ranh giới"), _boundary_note(str(row["note"]), context), outline)
+
+
+def _boundary_note(note: str, context: LayerContext) -> str:
+    """Put the source's English note into the reader's language by its kind."""
+    kinds = {
+        "schematic": "đường ranh trong huyện là đường sơ đồ, không phải ranh giới thật",
+        "low": "hình vẽ có độ tin cậy thấp: các nguồn không khớp nhau hoặc lệch diện tích nghị quyết",
+        "2025 source outline": "đường bao lấy theo nguồn năm 2025",
+    }
+    for start, text in kinds.items():
+        if note.startswith(start):
+            return context.t(text)
+    return note
+
+
+def _quoted(source: str, quote: str) -> str:
+    return f"{source}: “{quote}”" if quote else source

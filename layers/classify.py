@@ -1,0 +1,114 @@
+"""The one classifier: left-closed classes ("at least x"), and the legends that ship as data.
+
+75 with breaks 50/75/100 is in the upper class, everywhere. NTM rules read "at least x %", so
+exact hits are common and libraries disagree about them (PRODUCTS §5.1).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from base.errors import DataError, Fault
+from base.settings import SHIPPED_DATA
+from layers.view import Legend, LegendClass, LegendMark
+
+LEGENDS_FILE = SHIPPED_DATA / "legends.toml"
+
+
+class ClassStyle(BaseModel):
+    """A class as it ships: identifier, colour, pattern, words, and its lower bound if it has one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    color: str = Field(pattern=r"^#[0-9A-F]{6}$")
+    pattern: Literal["solid", "hatch", "dots", "star"]
+    vi: str
+    en: str
+    lower: float | None = Field(default=None, alias="from")
+
+
+class MarkStyle(BaseModel):
+    """A mark as it ships: identifier, symbol, words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    symbol: str = Field(min_length=1, max_length=1)
+    vi: str
+    en: str
+
+
+class LegendStyle(BaseModel):
+    """The legend of one layer as it ships; at most 6 marks, so that a mark set is one base-64 character."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title_vi: str
+    title_en: str
+    classes: list[ClassStyle] = Field(min_length=1, max_length=60)
+    marks: list[MarkStyle] = Field(default_factory=list, max_length=6)
+
+    def words(self, style: ClassStyle | MarkStyle, lang: str) -> str:
+        """Return the label of a class or mark in ``lang``."""
+        return style.en if lang == "en" else style.vi
+
+    def class_of(self, value: float) -> str:
+        """Return the id of the class that ``value`` falls in, by the lower bounds (left-closed)."""
+        bounded = sorted((c.lower, c.id) for c in self.classes if c.lower is not None)
+        return bounded[left_closed(value, [lower for lower, _ in bounded][1:])][1]
+
+    def counted(self, class_ids: Iterable[str], mark_ids: Iterable[str], lang: str) -> Legend:
+        """Return the legend with the number of rows per class and per mark."""
+        classes, marks = Counter(class_ids), Counter(mark_ids)
+        return Legend(
+            title=self.title_en if lang == "en" else self.title_vi,
+            classes=tuple(
+                LegendClass(c.id, self.words(c, lang), c.color, c.pattern, classes[c.id]) for c in self.classes
+            ),
+            marks=tuple(LegendMark(m.id, m.symbol, self.words(m, lang), marks[m.id]) for m in self.marks),
+        )
+
+
+def left_closed(value: float, breaks: Sequence[float]) -> int:
+    """Return the index of the class of ``value``: the number of breaks that are at most ``value``.
+
+    Parameters
+    ----------
+    value
+        Any number; not NaN.
+    breaks
+        Inner class boundaries, ascending. Class ``i`` is ``breaks[i-1] <= value < breaks[i]``.
+
+    Examples
+    --------
+    >>> [left_closed(v, [50, 75, 100]) for v in (49.9, 50, 75, 100)]
+    [0, 1, 2, 3]
+    """
+    if value != value:  # noqa: PLR0124 - the only test for NaN that needs no import
+        message = "NaN has no class"
+        raise ValueError(message)
+    return bisect_right(breaks, value)
+
+
+@cache
+def legend_style(layer: str) -> LegendStyle:
+    """Return the legend that ships for ``layer``.
+
+    Raises
+    ------
+    DataError
+        ``legends.toml`` is missing, damaged, or the layer's entry breaks the schema.
+    """
+    try:
+        return LegendStyle.model_validate(tomllib.loads(LEGENDS_FILE.read_text("utf-8"))[layer])
+    except (OSError, tomllib.TOMLDecodeError, KeyError, ValidationError) as error:
+        fault = Fault(LEGENDS_FILE.name, None, layer, "Chú giải hỏng: {why}.", (("why", str(error)),))
+        raise DataError([fault]) from error

@@ -1,0 +1,216 @@
+"""What every layer starts from: facts and boundary of one month, joined, filtered and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from base.clock import Month, day_label
+from base.i18n import Translate, translator
+from layers.classify import LegendStyle, legend_style
+from layers.view import JoinReport, LayerView, Legend, Mark, ViewState
+from programme.levels import LevelStatus, levels_in
+from programme.province import Province
+from programme.records import WithdrawalWarning
+from programme.targets import CommuneTarget, commune_targets
+from programme.units import District, Unit, districts_of
+
+if TYPE_CHECKING:
+    from geo.boundaries import BoundaryVersion
+    from store.facts import Facts
+
+
+@dataclass(frozen=True)
+class LayerContext:
+    """Facts and boundary for one state whose period is settled.
+
+    Attributes
+    ----------
+    facts, boundary
+        Everything known of the province, and the boundary version that covers the month.
+    state
+        The view asked for.
+    month
+        Its month, never ``None``.
+    province
+        The province's configuration.
+    """
+
+    facts: Facts
+    boundary: BoundaryVersion
+    state: ViewState
+    month: Month
+    province: Province
+
+    @cached_property
+    def t(self) -> Translate:
+        """Puts a Vietnamese text into the view's language."""
+        return translator(self.state.lang)
+
+    @property
+    def lang(self) -> str:
+        """Language of the view."""
+        return self.state.lang
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """Units that have both an outline and an entry in the unit list, in asset (code) order."""
+        return {code: self.facts.units[code] for code in self.boundary.units.index if code in self.facts.units}
+
+    @cached_property
+    def districts(self) -> dict[str, District]:
+        """Districts by code."""
+        return districts_of(self.units.values())
+
+    @cached_property
+    def levels(self) -> dict[str, LevelStatus]:
+        """Level of every unit in the month."""
+        return levels_in(self.facts, self.month)
+
+    @cached_property
+    def targets(self) -> dict[str, list[CommuneTarget]]:
+        """Targets of the month's year by unit code, highest level first."""
+        return _grouped(commune_targets(self.facts, self.month.year))
+
+    @cached_property
+    def warnings(self) -> dict[str, WithdrawalWarning]:
+        """Warnings in force at the end of the month, by unit code."""
+        return {w.unit: w for w in self.facts.warnings if w.valid_from <= self.month.last_day}
+
+    def place(self, unit: Unit) -> str:
+        """Return ``Xã Đăk Pék – huyện Đăk Glei``: names repeat, so the district is always said."""
+        return f"{unit.full_name} – {self.districts[unit.district_code].within}"
+
+    def selected(self, unit: Unit) -> bool:
+        """Tell whether a unit passes every filter of the state."""
+        state = self.state
+        kinds = {target.kind for target in self.targets.get(unit.code, ())}
+        countries = {"Lào": "laos", "Campuchia": "cambodia"}
+        borders = {countries[country] for country in unit.border} | ({"yes"} if unit.border else set())
+        return (
+            state.district in {None, unit.district_code}
+            and state.ntm_level in {None, self.levels[unit.code].status}
+            and (state.target_kind is None or state.target_kind in kinds)
+            and (state.border is None or state.border in borders)
+        )
+
+    @property
+    def style(self) -> LegendStyle:
+        """The legend that ships for the layer."""
+        return legend_style(self.state.layer)
+
+    def marked(self, marks: Sequence[Mark], frame: pd.DataFrame) -> Legend:
+        """Return the layer's legend with the counts of the selected rows."""
+        chosen = frame.index[frame["selected"]]
+        return self.style.counted(
+            frame.loc[chosen, "class_id"], [mark.id for mark in marks if mark.unit in set(chosen)], self.lang
+        )
+
+    def commune_frame(self, row: Callable[[Unit], dict[str, object]]) -> pd.DataFrame:
+        """Build a layer's frame: ``row`` gives ``value``, ``class_id``, ``tooltip`` and own columns of a unit."""
+        common = {
+            code: {
+                "label": "",
+                "name": unit.full_name,
+                "district": self.districts[unit.district_code].name,
+                "selected": self.selected(unit),
+            }
+            for code, unit in self.units.items()
+        }
+        ordered = sorted(self.units.values(), key=lambda unit: (unit.district_code, unit.code))
+        rows = {unit.code: common[unit.code] | row(unit) for unit in ordered}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
+
+    def subtitle(self) -> str:
+        """Return province, month and the chosen district."""
+        text = self.t("{province}, tháng {month}", province=self.province.name(self.lang), month=self.month.label)
+        if self.state.district in self.districts:
+            text += " – " + self.districts[str(self.state.district)].name
+        return text
+
+    def caption(self, sources: Sequence[str]) -> str:
+        """Return the line under every drawing: date, source, and the standing of the boundaries."""
+        more = self.t(" và {count} nguồn khác", count=len(sources) - 1) if len(sources) > 1 else ""
+        first = sources[0] if sources else self.t("chưa có nguồn công bố")
+        label = self.boundary.entry.label_en if self.lang == "en" else self.boundary.entry.label_vi
+        return self.t(
+            "Số liệu tính đến ngày {day} · Nguồn: {first}{more} · {label}",
+            day=day_label(self.month.last_day),
+            first=first,
+            more=more,
+            label=label,
+        )
+
+    def boundary_notes(self) -> list[str]:
+        """Return the version's name and its known defects, in the view's language."""
+        entry, english = self.boundary.entry, self.lang == "en"
+        name = entry.name_en if english else entry.name_vi
+        source = entry.source_en if english else entry.source_vi
+        head = self.t("Ranh giới: {name}. {source}.", name=name, source=source)
+        return [head, *(defect.en if english else defect.vi for defect in entry.known_defects)]
+
+    def join_report(self, with_facts: Iterable[str]) -> JoinReport:
+        """Tell how facts and outlines met; nothing is dropped without a word."""
+        outlines, spoken = set(self.boundary.units.index), set(with_facts)
+        programme = [unit.code for unit in self.units.values() if unit.in_programme]
+        return JoinReport(
+            units=len(outlines),
+            matched=len(self.units),
+            without_facts=tuple(code for code in programme if code not in spoken),
+            unknown_codes=tuple(sorted((spoken | set(self.facts.units)) - outlines)),
+            outside=sum(not unit.in_programme for unit in self.units.values()),
+        )
+
+    def view(  # noqa: PLR0913 - a layer's whole answer, by name
+        self,
+        *,
+        title: str,
+        frame: pd.DataFrame,
+        columns: dict[str, str],
+        marks: Sequence[Mark],
+        figures: Sequence[object],
+        blocks: Sequence[object],
+        notes: Sequence[str],
+        sources: Sequence[str],
+        headline: str,
+        with_facts: Iterable[str],
+        area_level: str = "commune",
+    ) -> LayerView:
+        """Put a layer's own parts together with what is the same for every layer."""
+        return LayerView(
+            key=self.state.layer,
+            title=title,
+            subtitle=self.subtitle(),
+            state=self.state.but(period=self.month, boundary=self.boundary.id),
+            area_level=area_level,  # type: ignore[arg-type]
+            frame=frame,
+            columns=columns,
+            marks=tuple(marks),
+            figures=tuple(figures),  # type: ignore[arg-type]
+            blocks=tuple(blocks),  # type: ignore[arg-type]
+            legend=self.marked(marks, frame),
+            notes=(*notes, *self.boundary_notes()),
+            sources=tuple(sources),
+            caption=self.caption(sources),
+            headline=headline,
+            join_report=self.join_report(with_facts),
+            boundary_version=self.boundary.id,
+            as_of=self.month.last_day.isoformat(),
+            known_at=self.facts.known_at,
+        )
+
+
+def _grouped(targets: Iterable[CommuneTarget]) -> dict[str, list[CommuneTarget]]:
+    grouped: dict[str, list[CommuneTarget]] = {}
+    for target in targets:
+        grouped.setdefault(target.unit, []).append(target)
+    return grouped
+
+
+def unique(texts: Iterable[str]) -> list[str]:
+    """Return the texts once each, in order of first appearance, without empty ones."""
+    return [text for text in dict.fromkeys(texts) if text]

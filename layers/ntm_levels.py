@@ -1,0 +1,189 @@
+"""Layer ``ntm-levels``: the level each commune holds, beside the published totals."""
+
+from __future__ import annotations
+
+from base.numbers import number, percent, signed
+from layers import words
+from layers.attention import attention
+from layers.context import LayerContext, unique
+from layers.view import Figure, LayerView, Mark
+from programme.progress import change_since_year_before, latest_figure
+from programme.records import Metric, PublishedFigure, Recognition
+from programme.units import Unit
+
+RULES = (
+    (
+        "Quy tắc a: được công nhận từ ngày quyết định, không rõ thì từ tháng cuối của năm nêu trong nguồn; "
+        "nếu chỉ biết một khoảng thì tính từ tháng muộn nhất và ghi “≤”."
+    ),
+    "Quy tắc b: mức giữ nguyên đến khi có quyết định thu hồi.",
+    (
+        "Quy tắc c: “chưa đạt” chỉ khi có căn cứ: số tiêu chí có nguồn (đến hết năm của số liệu), là xã mục tiêu đạt "
+        "chuẩn của chỉ thị năm đó hoặc sau đó, hoặc không có trong danh sách đủ tên."
+    ),
+    "Quy tắc d: “đạt 19/19, chưa công nhận” chỉ khi nguồn nêu tên xã.",
+    "Quy tắc e: còn lại là “chưa có nguồn công bố”. Số đếm theo tên đặt cạnh số công bố, không quy đổi.",
+)
+
+
+def build(context: LayerContext) -> LayerView:
+    """Compute the layer.
+
+    Columns of the frame: ``value`` (str, level status), ``level`` (str, level with its basis),
+    ``since`` (str), ``decision`` (str), ``warning`` (str), ``targets`` (str), ``criteria`` (str, newest
+    sourced count). Legal basis of the levels: decisions 318 and 319/QĐ-TTg (2022).
+    """
+    t = context.t
+    frame = context.commune_frame(lambda unit: _row(unit, context))
+    marks = [Mark(code, "at-risk") for code in context.units if code in context.warnings]
+    figures = province_figures(context)
+    return context.view(
+        title=t("Bản đồ mức đạt chuẩn nông thôn mới"),
+        frame=frame,
+        columns={
+            "level": t("Mức đạt chuẩn"),
+            "criteria": t("Tiêu chí (nguồn gần nhất)"),
+            "targets": t("Mục tiêu trong năm"),
+            "warning": t("Cảnh báo"),
+        },
+        marks=marks,
+        figures=figures,
+        blocks=[attention(context)],
+        notes=[t(rule) for rule in RULES],
+        sources=sources(context, figures),
+        headline=headline(context),
+        with_facts=[code for code, status in context.levels.items() if status.status != "unknown"],
+    )
+
+
+def _row(unit: Unit, context: LayerContext) -> dict[str, object]:
+    status = context.levels[unit.code]
+    past = [c for c in context.facts.criteria_counts if c.unit == unit.code and c.period.latest <= context.month]
+    newest = max(past, key=lambda c: c.period.latest, default=None)
+    found = context.warnings.get(unit.code)
+    return {
+        "value": status.status,
+        "class_id": status.status,
+        "tooltip": words.tooltip(unit, context),
+        "level": words.level(status, unit, context.t, context.lang),
+        "criteria": words.criteria(newest, context.t) if newest else "",
+        "targets": "; ".join(words.target(item, context.t) for item in context.targets.get(unit.code, ())),
+        "warning": words.warning(found, context.t, context.lang) if found else "",
+    }
+
+
+def published(context: LayerContext, metric: Metric) -> PublishedFigure | None:
+    """Return the newest published number of the province up to the month."""
+    return latest_figure(context.facts.figures, metric, context.month)
+
+
+def denominator(context: LayerContext, figure: PublishedFigure) -> int:
+    """Return the source's own denominator, else the one on record for the month."""
+    return figure.total or context.province.communes_in(figure.period.latest).value
+
+
+def named(context: LayerContext) -> int:
+    """Count the communes that are recognised by name."""
+    return sum(status.recognised for status in context.levels.values())
+
+
+def headline(context: LayerContext) -> str:
+    """Return the sentence over the map: published totals, and how many of them have names."""
+    t, lang = context.t, context.lang
+    total = published(context, "recognised")
+    by_name = named(context)
+    if total is None:
+        return t("Chưa có số công bố; nêu được tên {named} xã", named=by_name)
+    of = denominator(context, total)
+    parts = [
+        t(
+            "{count}/{of} xã ({share})",
+            count=number(total.value, lang),
+            of=of,
+            share=percent(total.value, of, lang),
+        )
+    ]
+    for metric, text in (("advanced", "{count} nâng cao"), ("model", "{count} kiểu mẫu")):
+        figure = published(context, metric)  # type: ignore[arg-type]
+        if figure:
+            parts.append(t(text, count=number(figure.value, lang)))
+    sentence = " · ".join(parts)
+    if total.period.latest != context.month:
+        sentence += t(" (số công bố {month})", month=total.period.label)
+    missing = int(total.value) - by_name
+    names = t("; nêu được tên {named} xã", named=by_name)
+    return sentence + names + (t(", còn {missing} xã chưa rõ tên", missing=missing) if missing > 0 else "")
+
+
+def province_figures(context: LayerContext) -> list[Figure]:
+    """Return the headline figures, each with its month, its source and the change since a year before."""
+    t = context.t
+    labels: list[tuple[Metric, str, str]] = [
+        ("recognised", t("Xã được công nhận đạt chuẩn NTM"), t("xã")),
+        ("advanced", t("Xã NTM nâng cao"), t("xã")),
+        ("model", t("Xã NTM kiểu mẫu"), t("xã")),
+        ("met", t("Xã đạt đủ tiêu chí (kể cả chưa công nhận)"), t("xã")),
+        ("average-criteria", t("Tiêu chí bình quân mỗi xã"), t("tiêu chí/xã")),
+    ]
+    found = [(published(context, metric), label, unit) for metric, label, unit in labels]
+    newest = max((f.period.latest for f, _, _ in found if f), default=context.month)
+    # "All criteria met" is read against "recognised": an older number beside a newer one misleads.
+    shown = [row for row in found if row[0] and (row[0].metric != "met" or row[0].period.latest == newest)]
+    figures = [_figure(context, figure, label, unit) for figure, label, unit in shown if figure]
+    return [*figures, _named_figure(context)]
+
+
+def _figure(context: LayerContext, figure: PublishedFigure, label: str, unit: str) -> Figure:
+    t, lang = context.t, context.lang
+    text = number(figure.value, lang)
+    if figure.metric in {"recognised", "met"}:
+        of = denominator(context, figure)
+        text = t("{count}/{of} xã ({share})", count=text, of=of, share=percent(figure.value, of, lang))
+    change = change_since_year_before(context.facts.figures, figure)
+    return Figure(
+        id=figure.metric,
+        label=label,
+        value=figure.value,
+        unit=unit,
+        text=text,
+        as_of=figure.period.label,
+        source=figure.source,
+        change=t(
+            "{difference} so với {month}",
+            difference=signed(change.difference, lang),
+            month=change.since.period.label,
+        )
+        if change
+        else "",
+    )
+
+
+def _named_figure(context: LayerContext) -> Figure:
+    t, by_name = context.t, named(context)
+    levels = [status.status for status in context.levels.values()]
+    advanced = sum(level in {"advanced", "model"} for level in levels)
+    higher = t("{advanced} nâng cao, trong đó {model} kiểu mẫu", advanced=advanced, model=levels.count("model"))
+    return Figure(
+        id="named",
+        label=t("Nêu được tên"),
+        value=by_name,
+        unit=t("xã"),
+        text=t("{count} xã", count=by_name),
+        as_of=context.month.label,
+        source=t("Đếm theo tên trong các nguồn"),
+        change=higher,
+    )
+
+
+def sources(context: LayerContext, figures: list[Figure]) -> list[str]:
+    """Return the sources of the figures, then those of the levels and targets that are drawn."""
+    bases = [status.basis for status in context.levels.values() if isinstance(status.basis, Recognition)]
+    documents = [item.row.document for items in context.targets.values() for item in items]
+    documents += [item.document for item in context.warnings.values()]
+    return unique(
+        [
+            *(figure.source for figure in figures if figure.id != "named"),
+            *(words.document(item, context.lang) for item in documents),
+            *(basis.source for basis in bases),
+        ]
+    )

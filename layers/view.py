@@ -1,0 +1,211 @@
+"""What a layer is asked for (ViewState) and what it answers (LayerView).
+
+A LayerView is plain data with everything a drawing needs: classes, colours, marks, counts,
+figures, captions, sources. Pages, sheets, tables and services draw it; none of them colours,
+counts or captions anything itself, so screen and paper cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Final, Literal
+
+import pandas as pd
+
+from base.clock import Month
+
+FigureStatus = Literal["actual", "expected", "target"]
+FRAME_COLUMNS: Final = ("value", "class_id", "label", "name", "district", "selected", "tooltip")
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """One view, equal to the query parameters of its address.
+
+    ``None`` everywhere means "not chosen": the layer's default for ``period``, everything else
+    unfiltered. ``district`` and ``commune`` are codes of the boundary version.
+    """
+
+    layer: str = "ntm-levels"
+    province: str = "kontum"
+    boundary: str | None = None
+    period: Month | None = None
+    known_at: str | None = None
+    district: str | None = None
+    commune: str | None = None
+    ntm_level: str | None = None
+    target_kind: str | None = None
+    border: str | None = None
+    lang: str = "vi"
+    view: str | None = None
+
+    def but(self, **changes: object) -> ViewState:
+        """Return the state with some values changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def query(self) -> dict[str, str]:
+        """Return the query parameters of this state: only what differs from the defaults, and no layer."""
+        default = ViewState()
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "layer"}
+        return {k: str(v) for k, v in values.items() if v is not None and v != getattr(default, k)}
+
+
+@dataclass(frozen=True, slots=True)
+class LegendClass:
+    """A class of the legend with the number of selected rows in it.
+
+    ``pattern`` is one of ``solid``, ``hatch``, ``dots``, ``star``: colour is never the only sign.
+    """
+
+    id: str
+    label: str
+    color: str
+    pattern: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegendMark:
+    """A mark of the legend with the number of selected rows that carry it."""
+
+    id: str
+    symbol: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """Legend of a layer, classes in drawing order."""
+
+    title: str
+    classes: tuple[LegendClass, ...]
+    marks: tuple[LegendMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign drawn over the fill of one unit; a unit may carry several."""
+
+    unit: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A headline number.
+
+    Attributes
+    ----------
+    id, label
+        Stable identifier and words in the reader's language.
+    value, unit
+        The number and what it counts; ``value`` is ``None`` when no source gives it.
+    text
+        The number as it is to be read, for example ``51/85 xã (60,0 %)``.
+    as_of
+        Month that the number speaks of.
+    source
+        Where it comes from.
+    status
+        ``actual`` (thực tế), ``expected`` (dự kiến) or ``target`` (mục tiêu).
+    change
+        Difference to a year before with the month compared to, in words; empty when unknown.
+    """
+
+    id: str
+    label: str
+    value: float | None
+    unit: str
+    text: str
+    as_of: str
+    source: str
+    status: FigureStatus = "actual"
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinReport:
+    """How facts and boundaries met.
+
+    Attributes
+    ----------
+    units, matched
+        Units of the boundary version, and those with a row in the official unit list.
+    without_facts
+        Programme units that no fact speaks of (codes).
+    unknown_codes
+        Codes of facts that no unit of this boundary version carries.
+    duplicates
+        Codes that the unit list gives more than once.
+    outside
+        Units outside the programme (wards, townships).
+    """
+
+    units: int
+    matched: int
+    without_facts: tuple[str, ...] = ()
+    unknown_codes: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    outside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a panel block: a text, what it refers to, and a class or mark to show with it."""
+
+    text: str
+    detail: str = ""
+    unit: str | None = None
+    district: str | None = None
+    class_id: str | None = None
+    mark: str | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A titled list beside the map: ``list``, ``bars`` (with shares 0–1), ``alert`` or ``quote``."""
+
+    kind: Literal["list", "bars", "alert", "quote"]
+    title: str
+    items: tuple[Item, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class LayerView:
+    """A computed layer; see DESIGN §4 for the names. Equal only to itself, so that it can be a cache key.
+
+    ``frame`` is indexed by unit code (str, unique within ``boundary_version``; district codes and
+    the province key for area level ``district``). Columns: ``value`` (object), ``class_id`` (str,
+    an id of ``legend.classes``), ``label`` (str, printed on the area where the layer has one),
+    ``name`` (str, "xã X"), ``district`` (str), ``selected`` (bool, passes the filters),
+    ``tooltip`` (str), then the layer's own columns, whose Vietnamese or English headings are in ``columns``.
+    """
+
+    key: str
+    title: str
+    subtitle: str
+    state: ViewState
+    area_level: Literal["commune", "district"]
+    frame: pd.DataFrame
+    columns: dict[str, str]
+    marks: tuple[Mark, ...]
+    figures: tuple[Figure, ...]
+    blocks: tuple[Block, ...]
+    legend: Legend
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    caption: str
+    headline: str
+    join_report: JoinReport
+    boundary_version: str
+    as_of: str
+    known_at: str
+    is_sample: bool = False
+    features: tuple[object, ...] = field(default=())
+
+    def rows(self) -> pd.DataFrame:
+        """Return the selected rows with the table's columns only."""
+        return self.frame.loc[self.frame["selected"], ["name", "district", *self.columns]]

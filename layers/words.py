@@ -1,0 +1,132 @@
+"""Facts in the reader's words: the same sentences in tooltip, list, table, card and sheet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from base.i18n import Translate
+from base.numbers import number
+from layers.context import LayerContext
+from programme.levels import LevelStatus
+from programme.records import CriteriaCount, Document, PublishedFigure, Recognition, Target, WithdrawalWarning
+from programme.targets import CommuneTarget
+from programme.units import Unit
+
+#: Vietnamese names of levels and kinds; they are the keys of their translations.
+LEVEL_NAMES: Final = {
+    "model": "NTM kiểu mẫu",
+    "advanced": "NTM nâng cao",
+    "standard": "Đạt chuẩn NTM",
+    "met": "Đạt {total}/{total}, chưa công nhận",
+    "below": "Chưa đạt chuẩn",
+    "unknown": "Chưa có nguồn công bố",
+    "outside": "Ngoài chương trình",
+}
+TARGET_LEVELS: Final = {"model": "kiểu mẫu", "advanced": "nâng cao", "standard": "đạt chuẩn"}
+TARGET_KINDS: Final = {"new": "mới", "continuing": "tiếp tục", "carried_over": "chuyển tiếp"}
+RESULTS: Final = {
+    "attained": "đạt",
+    "not-attained": "chưa",
+    "not-published": "chưa công bố",
+}
+EVIDENCE: Final = {
+    "recognised": "nguồn nêu việc công nhận",
+    "inferred_recognised": "suy ra từ số liệu, không nguồn nào nêu tên",
+    "appraised": "đã thẩm định, chưa rõ kết quả",
+    "file_in_appraisal": "hồ sơ đang thẩm định",
+    "inferred_met_19_of_19": "suy ra đạt đủ tiêu chí, căn cứ yếu; không tính",
+}
+
+
+#: Criteria sets by id, in words; an id that is not here is shown as it is.
+CRITERIA_SETS: Final = {
+    "VN-NTM-XA-2010": "Bộ tiêu chí 2010–2016",
+    "VN-NTM-XA-2016-2020": "Bộ tiêu chí 2016–2020",
+    "VN-NTM-XA-2021-2025": "Bộ tiêu chí 2021–2025",
+    "VN-NTM-XA-NANGCAO-2021-2025": "Bộ tiêu chí nâng cao 2021–2025",
+}
+
+
+def decision(recognition: Recognition, t: Translate) -> str:
+    """Return ``QĐ 365/QĐ-UBND, 13/05/2019`` or ``≤ 2023, chưa rõ số quyết định``."""
+    since = recognition.held_from
+    when = since.label if since else t("chưa rõ ngày")
+    if recognition.decision_no:
+        return t("QĐ {number}, {when}", number=recognition.decision_no, when=when)
+    return t("{when}, chưa rõ số quyết định", when=when)
+
+
+def level(status: LevelStatus, unit: Unit, t: Translate, lang: str) -> str:
+    """Return the level with what it rests on, for example ``Đạt chuẩn NTM (≤ 2023, chưa rõ số quyết định)``."""
+    if status.status == "outside":
+        return t("Ngoài chương trình ({kind})", kind=t(unit.kind))
+    basis = status.basis
+    match basis:
+        case Recognition():
+            inferred = t(", suy ra") if basis.evidence == "inferred_recognised" else ""
+            return f"{t(LEVEL_NAMES[status.status])} ({decision(basis, t)}{inferred})"
+        case CriteriaCount() if status.status == "met":
+            return f"{t(LEVEL_NAMES['met'], total=basis.total)} ({basis.period.label})"
+        case None:
+            return t(LEVEL_NAMES[status.status])
+    return f"{t(LEVEL_NAMES['below'])} ({_not_yet(basis, t, lang)})"
+
+
+def _not_yet(basis: CriteriaCount | Target | PublishedFigure, t: Translate, lang: str) -> str:
+    """Return why a commune is known not to be recognised."""
+    match basis:
+        case CriteriaCount():
+            return criteria(basis, t)
+        case Target():
+            return t("xã mục tiêu {year}, {document}", year=basis.year, document=basis.document.short(lang))
+    return t("không có trong danh sách đủ tên {period}", period=basis.period.label)
+
+
+def criteria(count: CriteriaCount, t: Translate) -> str:
+    """Return ``9/19 tiêu chí, 09/2023``; a range when the source gives only that.
+
+    Counts on the advanced set say so: two sets are never compared silently.
+    """
+    met = count.range.replace("-", "–") if count.met is None else str(count.met)
+    words = "{met}/{total} tiêu chí, {period}" if count.of_standard else "{met}/{total} tiêu chí nâng cao, {period}"
+    return t(words, met=met, total=count.total, period=count.period.label)
+
+
+def target(item: CommuneTarget, t: Translate) -> str:
+    """Return ``Mục tiêu 2024: nâng cao (chuyển tiếp)``."""
+    kind = t(TARGET_KINDS[item.kind])
+    if item.expected:
+        kind += ", " + t("dự kiến")
+    return t("Mục tiêu {year}: {level} ({kind})", year=item.year, level=t(TARGET_LEVELS[item.level]), kind=kind)
+
+
+def warning(item: WithdrawalWarning, t: Translate, lang: str) -> str:
+    """Return ``trên 30 % tiêu chí không duy trì (CT 05, 22/01/2024)``."""
+    return t("trên 30 % tiêu chí không duy trì ({document})", document=item.document.short(lang))
+
+
+def border(unit: Unit, context: LayerContext) -> str:
+    """Return ``giáp Lào 4,6 km, Campuchia 13,9 km``; empty away from the border."""
+    if not unit.border:
+        return ""
+    row = context.boundary.units.loc[unit.code]
+    columns = {"Lào": "border_lao_km", "Campuchia": "border_khm_km"}
+    parts = [
+        f"{context.t(country)} {number(float(row[columns[country]]), context.lang, 1)} km" for country in unit.border
+    ]
+    return context.t("giáp {countries}", countries=", ".join(parts))
+
+
+def tooltip(unit: Unit, context: LayerContext, *extra: str) -> str:
+    """Return the line shown on hover, also for units without any data."""
+    t, lang = context.t, context.lang
+    parts = [context.place(unit), level(context.levels[unit.code], unit, t, lang)]
+    if unit.code in context.warnings:
+        parts.append("⚠ " + warning(context.warnings[unit.code], t, lang))
+    parts.extend(target(item, t) for item in context.targets.get(unit.code, ()))
+    return " · ".join([*parts, *(text for text in extra if text)])
+
+
+def document(item: Document, lang: str) -> str:
+    """Return the full name of a document, as a source."""
+    return item.title(lang)

@@ -1,0 +1,5 @@
+"""Page `/ban-do`."""
+
+from render.screen.page import show
+
+show("ban-do")

@@ -1,0 +1,5 @@
+"""Page `/xa-bien-gioi`."""
+
+from render.screen.page import show
+
+show("xa-bien-gioi")

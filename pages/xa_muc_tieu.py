@@ -1,0 +1,5 @@
+"""Page `/xa-muc-tieu`."""
+
+from render.screen.page import show
+
+show("xa-muc-tieu")

@@ -1,0 +1,1 @@
+"""What the New Rural Development programme is: units, levels, targets, calendar, progress. Pure."""

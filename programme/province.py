@@ -1,0 +1,111 @@
+"""A province is configuration: ``data/provinces/<key>.toml``. No code knows a province by name."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from base.clock import Month
+from base.errors import DataError, Fault, StateError
+from base.settings import SHIPPED_DATA
+
+FOLDER = SHIPPED_DATA / "provinces"
+
+
+class Denominator(BaseModel):
+    """How many communes the programme counts from one month to another, with its source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: str = Field(alias="from", pattern=r"^\d{4}-\d{2}$")
+    last: str | None = Field(default=None, alias="to", pattern=r"^\d{4}-\d{2}$")
+    value: int = Field(gt=0)
+    source: str
+
+
+class Margin(BaseModel):
+    """A name outside the province, placed by longitude and latitude (EPSG:4326)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vi: str
+    en: str
+    lon: float
+    lat: float
+    kind: Literal["country", "province"]
+
+    def text(self, lang: str) -> str:
+        """Return the name in ``lang``."""
+        return self.en if lang == "en" else self.vi
+
+
+class OfficialBorder(BaseModel):
+    """Published length of the national boundary, with its source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    km: float
+    source: str
+
+
+class Province(BaseModel):
+    """What a province's maps need beyond facts and boundaries."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    name_vi: str
+    name_en: str
+    inset_district: str | None
+    denominators: list[Denominator] = Field(min_length=1)
+    official_border: OfficialBorder | None = None
+    margins: list[Margin]
+
+    def name(self, lang: str) -> str:
+        """Return the province's name in ``lang``."""
+        return self.name_en if lang == "en" else self.name_vi
+
+    def communes_in(self, month: Month) -> Denominator:
+        """Return the denominator of ``month``; the last one for months after all of them."""
+        text = str(month)
+        for row in self.denominators:
+            if row.first <= text and (row.last is None or text <= row.last):
+                return row
+        return self.denominators[-1]
+
+
+@cache
+def provinces() -> dict[str, Province]:
+    """Return every province that ships, by key.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read or breaks the schema; carries every fault.
+    """
+    found, faults = {}, []
+    for path in sorted(FOLDER.glob("*.toml")):
+        try:
+            province = Province.model_validate(tomllib.loads(path.read_text("utf-8")))
+            found[province.key] = province
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+            faults.append(Fault(path.name, None, None, "cấu hình tỉnh hỏng: {why}", (("why", str(error)),)))
+    if faults:
+        raise DataError(faults)
+    return found
+
+
+def province_of(key: str) -> Province:
+    """Return one province.
+
+    Raises
+    ------
+    StateError
+        The key is unknown; the message names those that are known.
+    """
+    if key not in provinces():
+        raise StateError("Không có tỉnh “{province}”. Chọn: {known}.", province=key, known=", ".join(provinces()))
+    return provinces()[key]

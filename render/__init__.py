@@ -1,0 +1,1 @@
+"""Drawings of LayerViews: sheets, slides, pages, files."""

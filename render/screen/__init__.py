@@ -1,0 +1,1 @@
+"""The dashboard's pages: one Streamlit component each, fed with a small scene."""

@@ -1,0 +1,203 @@
+"""Files the browser fetches once and keeps: scripts, styles, Leaflet, geometry, and each version's setup.
+
+Every address contains a hash of the content, so that it may be cached for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mimetypes
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from xstatic.pkg import leaflet
+
+from base.clock import Month
+from base.errors import NtmError
+from base.i18n import Translate, translator
+from geo.asset import GeometryAsset, asset, grid_point
+from layers.address import BORDERS, FILTERS, TARGET_KINDS, months_of
+from layers.classify import legend_style
+from layers.registry import BUILDERS, facts_of
+from layers.words import LEVEL_NAMES
+from layers.words import TARGET_KINDS as KIND_NAMES
+from programme.province import Province, province_of
+from programme.records import LEVELS
+from programme.units import districts_of
+from render.screen.menu import PAGES
+from render.screen.packing import Dictionary
+from render.screen.scene import typical_scenes
+
+FOLDER: Final = Path(__file__).parent / "assets"
+TEXT_FILE: Final = Path(__file__).parent / "text.toml"
+LEAFLET: Final = Path(leaflet.BASE_DIR)
+_BORDER_NAMES: Final = {"yes": "Xã biên giới", "laos": "Giáp Lào", "cambodia": "Giáp Campuchia"}
+
+
+#: ``setup.<province>.<boundary>.<lang>.json``
+SETUP_PARTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFile:
+    """A file to be served: content and media type."""
+
+    content: bytes
+    media_type: str
+
+
+def _media_type(name: str) -> str:
+    guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return "text/javascript" if name.endswith(".js") else guessed
+
+
+@cache
+def bundle() -> dict[str, AssetFile]:
+    """Return our scripts and styles, and Leaflet's, by file name."""
+    paths = [path for path in sorted(FOLDER.iterdir()) if path.suffix in {".js", ".css"}]
+    paths += [LEAFLET / "leaflet.js", LEAFLET / "leaflet.css"]
+    return {path.name: AssetFile(path.read_bytes(), _media_type(path.name)) for path in paths}
+
+
+@cache
+def bundle_digest() -> str:
+    """Return the hash of the whole bundle: modules import one another by relative names."""
+    parts = (name.encode() + file.content for name, file in sorted(bundle().items()))
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+
+
+def bundle_url(name: str) -> str:
+    """Return the address of a file of the bundle."""
+    return f"/assets/{bundle_digest()}/{name}"
+
+
+@cache
+def setup_file(province: str, boundary: str | None, lang: str) -> AssetFile:
+    """Return the setup of a boundary version in a language: everything a page needs that never changes.
+
+    ``boundary`` is ``None`` when no version can be drawn: units and geometry are then empty.
+    """
+    content = json.dumps(_setup(province_of(province), boundary, lang), ensure_ascii=False, separators=(",", ":"))
+    return AssetFile(content.encode(), "application/json")
+
+
+@cache
+def setup_url(province: str, boundary: str | None, lang: str) -> str:
+    """Return the address of :func:`setup_file`."""
+    digest = hashlib.sha256(setup_file(province, boundary, lang).content).hexdigest()[:12]
+    return f"/assets/{digest}/setup.{province}.{boundary or 'none'}.{lang}.json"
+
+
+def find(digest: str, name: str) -> AssetFile | None:
+    """Return the file behind ``/assets/<digest>/<name>``; ``None`` when there is no such file."""
+    if name.startswith("setup."):
+        parts = name.split(".")
+        if len(parts) != SETUP_PARTS:
+            return None
+        _, province, boundary, lang, _ = parts
+        try:
+            wanted = (province, None if boundary == "none" else boundary, lang)
+            return setup_file(*wanted) if setup_url(*wanted) == f"/assets/{digest}/{name}" else None
+        except NtmError:
+            return None
+    return bundle().get(name) if digest == bundle_digest() else None
+
+
+@cache
+def dictionary(province: str, boundary: str | None, lang: str) -> Dictionary:
+    """Return what scenes of this setup are deflated against; empty when nothing can be drawn."""
+    return Dictionary.of(typical_scenes(province, lang) if boundary else [])
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """Return the interface words by key, each in Vietnamese and English."""
+    return tomllib.loads(TEXT_FILE.read_text("utf-8"))
+
+
+def _setup(province: Province, boundary: str | None, lang: str) -> dict[str, Any]:
+    t = translator(lang)
+    geometry = asset(boundary) if boundary else None
+    return {
+        "lang": lang,
+        "geometry": f"/geometry/{geometry.name}" if geometry else None,
+        **_places(province, geometry, lang),
+        "group": t("Bản đồ"),
+        "pages": [{"key": key, "label": t(title)} for key, _, title in PAGES],
+        "product": t("Bản đồ nông thôn mới"),
+        "province": province.name(lang),
+        "legends": {layer: _legend(layer, lang) for layer in BUILDERS},
+        "filters": FILTERS,
+        "years": _years(months_of(province.key)),
+        "options": _options(t),
+        "text": {key: words[lang] for key, words in texts().items()},
+        "dictionary": dictionary(province.key, boundary, lang).for_setup(),
+    }
+
+
+def _places(province: Province, geometry: GeometryAsset | None, lang: str) -> dict[str, Any]:
+    if geometry is None:
+        return {"units": [], "districts": [], "margins": [], "inset": None}
+    units = facts_of(province.key).units
+    known = [units[code] for code in geometry.codes if code in units]
+    return {
+        "units": [
+            {
+                "code": unit.code,
+                "name": unit.full_name,
+                "short": unit.name,
+                "district": unit.district_code,
+                "label": _label(geometry, unit.code),
+                "box": geometry.boxes[unit.code],
+            }
+            for unit in known
+        ],
+        "districts": [
+            {
+                "code": code,
+                "name": district.name,
+                "short": district.short_name,
+                "label": _label(geometry, code),
+                "box": geometry.boxes[code],
+            }
+            for code, district in districts_of(known).items()
+        ],
+        "margins": [
+            {"text": m.text(lang), "point": list(grid_point(m.lon, m.lat)), "kind": m.kind} for m in province.margins
+        ],
+        "inset": province.inset_district,
+    }
+
+
+def _label(geometry: GeometryAsset, code: str) -> list[int]:
+    point = geometry.labels[code]
+    return [point.x, point.y, point.radius]
+
+
+def _legend(layer: str, lang: str) -> dict[str, Any]:
+    style = legend_style(layer)
+    return {
+        "title": style.title_en if lang == "en" else style.title_vi,
+        "classes": [
+            {"id": c.id, "label": style.words(c, lang), "color": c.color, "pattern": c.pattern} for c in style.classes
+        ],
+        "marks": [{"id": m.id, "symbol": m.symbol, "label": style.words(m, lang)} for m in style.marks],
+    }
+
+
+def _years(months: list[Month]) -> list[dict[str, Any]]:
+    years = sorted({month.year for month in months}, reverse=True)
+    return [{"year": year, "months": sorted(m.month for m in months if m.year == year)} for year in years]
+
+
+def _options(t: Translate) -> dict[str, list[list[str]]]:
+    levels = [*reversed(LEVELS), "met", "below", "unknown"]
+    return {
+        "ntm_level": [[level, t(LEVEL_NAMES[level], total=19)] for level in levels],
+        "target_kind": [[kind, t(KIND_NAMES[kind]).capitalize()] for kind in TARGET_KINDS],
+        "border": [[key, t(_BORDER_NAMES[key])] for key in BORDERS],
+    }

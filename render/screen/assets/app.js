@@ -1,0 +1,188 @@
+/** One mounted page: receives scenes in order, paints first, fills the rest afterwards. */
+
+import { afterPaint, fill, h, icon, translator } from './dom.js';
+import { Filters } from './filters.js';
+import { Panel } from './panel.js';
+import { decodeScene, geometryOf, leafletReady, setupOf } from './scene.js';
+import { Search } from './search.js';
+import { Stage } from './stage.js';
+import { Tools } from './tools.js';
+import { TopBar } from './topbar.js';
+
+/** After this long without an answer the reader is told. */
+const SILENCE_MS = 4000;
+const TOAST_MS = 6000;
+
+export class App {
+  /**
+   * @param {HTMLElement} parent
+   * @param {Promise} styles resolved when the style sheet is there
+   */
+  constructor(parent, styles) {
+    this.styles = styles;
+    this.send = () => {};
+    this.turn = 0;
+    this.shown = 0;
+    this.root = h('div', { class: 'ntm-root', 'data-testid': 'root' });
+    parent.append(this.root);
+    document.documentElement.classList.add('ntm-page-open');
+  }
+
+  /**
+   * Take a scene. Decoding takes turns, so an earlier scene may be ready later: it is dropped.
+   * @param {Uint8Array|Object|null} data
+   */
+  async receive(data) {
+    if (!data) return;
+    this.turn += 1;
+    const { turn } = this;
+    try {
+      const scene = await decodeScene(data);
+      let setup = setupOf(scene.setup);
+      if (setup instanceof Promise) setup = await setup;
+      let geometry = scene.error ? null : geometryOf(setup.geometry);
+      if (geometry instanceof Promise) geometry = await geometry.catch(() => null);
+      if (!this.ready) {
+        [this.L] = await Promise.all([leafletReady().catch(() => null), this.styles]);
+        this.ready = true;
+      }
+      if (turn < this.shown || this.gone) return;
+      this.shown = turn;
+      this.apply(scene, setup, geometry);
+    } catch (fault) {
+      console.error(fault);
+      if (turn >= this.shown && !this.scene) this.root.textContent = '…';
+    }
+  }
+
+  apply(scene, setup, geometry) {
+    this.answered();
+    if (this.scene && this.scene.id === scene.id && this.setup === setup) {
+      this.stage.map?.select(scene.state?.commune ?? null); // an optimistic outline may be taken back
+      this.filters.update(scene);
+      this.bar.update(scene);
+      return;
+    }
+    const fresh = this.setup !== setup || (geometry && !this.stage?.painter);
+    if (fresh) this.build(setup, geometry);
+    this.scene = scene;
+    if (fresh) this.describe(scene); // texts take room: the frame must have its final size
+    this.stage.show(scene);
+    this.root.dataset.painted = scene.id;
+    window.dispatchEvent(new CustomEvent('ntm-painted', { detail: { id: scene.id } }));
+    if (!fresh) afterPaint(() => this.scene === scene && !this.gone && this.describe(scene));
+  }
+
+  /** Everything around the picture. */
+  describe(scene) {
+    document.documentElement.lang = scene.state?.lang ?? this.setup.lang ?? 'vi';
+    document.title = [scene.title, this.setup.product].filter(Boolean).join(' – ');
+    this.sample.hidden = !scene.sample;
+    this.bar.update(scene);
+    this.filters.update(scene);
+    this.tools.update(scene);
+    this.stage.describe(scene);
+    const legend = this.setup.legends?.[scene.layer] ?? { classes: [], marks: [] };
+    this.panel.update(scene, this.stage.painter?.scene ? this.stage.painter : null, legend);
+    this.showNotices(scene.notices ?? []);
+  }
+
+  build(setup, geometry) {
+    this.takeDown();
+    this.setup = setup;
+    const t = translator(setup.text);
+    this.t = t;
+    const onChange = (patch, options) => this.change(patch, options);
+    const onPick = (patch) => this.pick(patch);
+    this.search = new Search({ setup, t, onChoose: (entry) => this.find(entry) });
+    this.bar = new TopBar({ setup, t, onChange, search: this.search.element });
+    this.filters = new Filters({ setup, t, onChange });
+    this.tools = new Tools({ t, toast: (text, bad) => this.toast(text, bad) });
+    this.stage = new Stage({ L: this.L, setup, geometry, t, tools: this.tools.element, onPick });
+    this.panel = new Panel({ setup, t, onChange, onPick, onHover: (code) => this.stage.hover(this.stage.painter?.byCode.get(code) ?? null) });
+    this.sample = h('div', { class: 'ntm-sample', role: 'note', 'data-testid': 'sample', hidden: true }, t('sample'));
+    this.notices = h('div', { class: 'ntm-notices', role: 'status', 'data-testid': 'notices' });
+    this.silent = h('div', { class: 'ntm-silent', role: 'alert', hidden: true, 'data-testid': 'silent' }, h('span', {}, t('server_silent')),
+      h('button', { type: 'button', class: 'ntm-button', onclick: () => window.location.reload() }, t('reload')));
+    this.toaster = h('div', { class: 'ntm-toast', role: 'status', 'data-testid': 'toast', hidden: true });
+    fill(this.root, this.bar.element, this.sample, this.filters.element, this.notices, this.silent,
+      h('div', { class: 'ntm-main' }, this.stage.element, this.panel.element),
+      this.toaster, this.stage.tooltip.element, this.tools.sheet);
+    this.stage.start();
+  }
+
+  /** Send a patch and watch for the answer. */
+  change(patch, { quiet = false } = {}) {
+    this.send(patch);
+    if (quiet) return;
+    this.root.setAttribute('aria-busy', 'true');
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      if (this.silent) this.silent.hidden = false;
+    }, SILENCE_MS);
+  }
+
+  answered() {
+    clearTimeout(this.silence);
+    this.root.removeAttribute('aria-busy');
+    if (this.silent) this.silent.hidden = true;
+  }
+
+  /** Choose a place. Its card is on the overview, wherever the choice was made. */
+  pick(patch) {
+    if ('commune' in patch) {
+      this.stage.map?.select(patch.commune);
+      this.stage.paintInset();
+      if (patch.commune && this.panel.current !== 'overview') {
+        this.panel.open('overview');
+        this.change({ ...patch, view: null });
+        return;
+      }
+    }
+    this.change(patch);
+  }
+
+  find(entry) {
+    if (entry.kind === 'district') {
+      this.pick({ district: entry.code });
+      return;
+    }
+    this.stage.map?.zoomTo(entry.code);
+    this.pick({ commune: entry.code });
+  }
+
+  showNotices(notices) {
+    const key = notices.join('\n');
+    if (this.noticeKey === key) return;
+    this.noticeKey = key;
+    fill(this.notices, notices.map((text) => {
+      const bar = h('div', { class: 'ntm-notice' }, h('span', {}, text),
+        h('button', { type: 'button', class: 'ntm-icon-button', 'aria-label': this.t('dismiss'), onclick: () => bar.remove() }, icon('close')));
+      return bar;
+    }));
+  }
+
+  toast(text, bad = false) {
+    this.toaster.textContent = text;
+    this.toaster.classList.toggle('is-bad', bad);
+    this.toaster.hidden = false;
+    clearTimeout(this.toasting);
+    this.toasting = setTimeout(() => { this.toaster.hidden = true; }, TOAST_MS);
+  }
+
+  takeDown() {
+    this.search?.destroy();
+    this.tools?.destroy();
+    this.stage?.destroy();
+    this.noticeKey = null;
+  }
+
+  destroy() {
+    this.gone = true;
+    clearTimeout(this.silence);
+    clearTimeout(this.toasting);
+    this.takeDown();
+    this.root.remove();
+    if (!document.querySelector('.ntm-root')) document.documentElement.classList.remove('ntm-page-open');
+  }
+}

@@ -1,0 +1,240 @@
+/** The interactive map: Leaflet for moving, zooming and the keyboard, the painter for the picture. */
+
+import { calmMotion } from './dom.js';
+import { arrange, Shape } from './fit.js';
+import { CELLS_PER_PIXEL } from './geometry.js';
+import { canvasLayer } from './layer.js';
+import { drawMargins } from './margins.js';
+
+const MAX_ZOOM_STEPS = 6;
+
+export class MapView {
+  /**
+   * @param {{L: Object, container: HTMLElement, painter: Object, setup: Object, corners: Function,
+   *   onPick: Function, onHover: Function, onMove: Function}} options `corners()` lists the boxes
+   *   that want a corner of the frame, `onPick(patch)` hears clicks, `onHover(unit, event)` the pointer
+   */
+  constructor(options) {
+    Object.assign(this, options);
+    const { L, container, painter, setup } = options;
+    this.shape = new Shape(painter.geometry);
+    this.hovered = null;
+    this.selected = null;
+    this.isolate = null;
+    this.zoomed = null;
+    this.districtHits = [];
+    const [ox, oy] = painter.geometry.origin;
+    this.margins = (setup.margins ?? []).map((name) => ({ ...name, point: [name.point[0] - ox, name.point[1] - oy] }));
+    this.map = L.map(container, {
+      zoomControl: false,
+      attributionControl: false,
+      doubleClickZoom: false,
+      fadeAnimation: false,
+      zoomAnimation: !calmMotion(),
+      inertia: !calmMotion(),
+      zoomSnap: 0,
+      zoomDelta: 0.8,
+      wheelPxPerZoomLevel: 110,
+      maxBoundsViscosity: 1,
+      bounceAtZoomLimits: false,
+    });
+    this.layer = canvasLayer(L, {
+      origin: [ox, oy],
+      draw: (ctx, view) => this.draw(ctx, view),
+      outline: (ctx, view) => this.drawOutline(ctx, view),
+    });
+    this.listen(container);
+  }
+
+  listen(container) {
+    this.map.on('click', (event) => this.click(event.containerPoint));
+    this.map.on('move', () => this.onHover(null));
+    container.addEventListener('pointermove', (event) => {
+      if (event.pointerType === 'touch') return; // a tap selects; a tooltip would stay behind
+      const box = container.getBoundingClientRect();
+      this.hoverAt({ x: event.clientX - box.left, y: event.clientY - box.top }, event);
+    });
+    container.addEventListener('pointerleave', () => this.setHovered(null));
+  }
+
+  /** Grid position of a point of the frame. */
+  gridAt({ x, y }) {
+    const corner = this.layer.offset();
+    const { view } = this.layer;
+    return [(x - corner.x) / view.scale + view.x, (y - corner.y) / view.scale + view.y];
+  }
+
+  districtAt({ x, y }) {
+    const corner = this.layer.offset();
+    const [cx, cy] = [x - corner.x, y - corner.y];
+    const hit = this.districtHits.find(({ box }) => cx >= box[0] && cx <= box[2] && cy >= box[1] && cy <= box[3]);
+    return hit?.district ?? null;
+  }
+
+  hoverAt(point, event) {
+    if (!this.layer.view || !this.painter.scene) return;
+    const name = this.districtAt(point);
+    const unit = this.painter.hit(...this.gridAt(point));
+    this.map.getContainer().style.cursor = name || unit ? 'pointer' : '';
+    this.setHovered(unit, event);
+  }
+
+  setHovered(unit, event) {
+    if (this.hovered !== unit) {
+      this.hovered = unit;
+      this.layer.repaintOutline();
+    }
+    this.onHover(unit, event);
+  }
+
+  click(point) {
+    const { state } = this.painter.scene;
+    const name = this.districtAt(point);
+    if (name) {
+      this.onPick({ district: state.district === name ? null : name });
+      return;
+    }
+    const unit = this.painter.hit(...this.gridAt(point));
+    if (unit) this.pick(unit);
+  }
+
+  /** Choose a unit; choosing the chosen one again lets go of it. */
+  pick(unit) {
+    const { area, state } = this.painter.scene;
+    if (area === 'district') {
+      this.onPick({ district: state.district === unit.district ? null : unit.district });
+      return;
+    }
+    const commune = this.selected === unit.code ? null : unit.code;
+    this.select(commune);
+    this.onPick({ commune });
+  }
+
+  /** Outline the chosen unit at once, before the server has answered. */
+  select(code) {
+    if (this.selected === code) return;
+    this.selected = code;
+    this.layer.repaintOutline();
+  }
+
+  /**
+   * Draw a scene. Synchronous: the picture is there when this returns.
+   * @param {Object} scene
+   */
+  show(scene) {
+    this.selected = scene.state?.commune ?? null;
+    const first = !this.map.hasLayer(this.layer);
+    if (first) {
+      this.relayout();
+      this.map.addLayer(this.layer);
+    }
+    const target = scene.zoom ?? null;
+    if (target === this.zoomed) {
+      if (!first) this.layer.repaint();
+      return;
+    }
+    this.zoomed = target;
+    if (!first) this.layer.repaint(); // the picture first, the movement after it
+    if (target) this.zoomTo(target, !first);
+    else this.home(!first);
+  }
+
+  /** Fit the province beside the legend and the inset; they get their corners here. */
+  relayout() {
+    const { clientWidth: width, clientHeight: height } = this.map.getContainer();
+    if (!width || !height) return;
+    const narrow = width < 520;
+    const { boxes, fixed, place } = this.corners();
+    const spacing = { pad: narrow ? 10 : 18, gap: narrow ? 8 : 12 };
+    const fit = arrange(this.shape, [width, height], boxes, fixed, spacing);
+    place(fit.corners);
+    this.homeScale = fit.scale;
+    const [ox, oy] = this.painter.geometry.origin;
+    const zoom = Math.log2(fit.scale * CELLS_PER_PIXEL);
+    const at = (x, y) =>
+      this.map.unproject([(ox + (x - fit.x) / fit.scale) / CELLS_PER_PIXEL, (oy + (y - fit.y) / fit.scale) / CELLS_PER_PIXEL], 0);
+    const wasHome = this.atHome();
+    this.homeView = { center: at(width / 2, height / 2), zoom };
+    this.map.options.minZoom = zoom;
+    this.map.options.maxZoom = zoom + MAX_ZOOM_STEPS;
+    this.map.invalidateSize({ animate: false, pan: false });
+    if (wasHome) this.map.setView(this.homeView.center, zoom, { animate: false });
+    else if (this.zoomed) this.zoomTo(this.zoomed, false);
+    this.map.setMaxBounds(this.L.latLngBounds(at(-2, height + 2), at(width + 2, -2)));
+    this.layer.repaint?.();
+  }
+
+  /** @returns {boolean} whether the whole province is shown */
+  atHome() {
+    return !this.homeView || this.map.getZoom() < this.homeView.zoom + 0.02;
+  }
+
+  home(animate = true) {
+    this.map.setView(this.homeView.center, this.homeView.zoom, { animate: animate && !calmMotion() });
+  }
+
+  /** @param {string} code a district or a unit */
+  zoomTo(code, animate = true) {
+    const place = this.painter.byCode.get(code) ?? this.painter.districts.find((district) => district.code === code);
+    if (!place?.box) return;
+    const [ox, oy] = this.painter.geometry.origin;
+    const corner = (x, y) => this.map.unproject([(x + ox) / CELLS_PER_PIXEL, (y + oy) / CELLS_PER_PIXEL], 0);
+    const bounds = this.L.latLngBounds(corner(place.box[0], place.box[1]), corner(place.box[2], place.box[3]));
+    const side = Math.min(this.map.getSize().x, this.map.getSize().y) * 0.08;
+    const [left, right] = this.sides();
+    const options = { paddingTopLeft: [side + left, side], paddingBottomRight: [side + right, side], animate: animate && !calmMotion() };
+    if (this.painter.byCode.has(code)) options.maxZoom = this.homeView.zoom + 2;
+    this.map.fitBounds(bounds, options);
+  }
+
+  /** Room to leave beside a district for a box that covers much of one side. */
+  sides() {
+    const { x: width, y: height } = this.map.getSize();
+    const room = [0, 0];
+    for (const [x0, y0, x1, y1] of width < 700 ? [] : this.covered()) {
+      if (y1 - y0 < height * 0.3) continue;
+      if (x0 < width / 2) room[0] = Math.max(room[0], x1);
+      else room[1] = Math.max(room[1], width - x0);
+    }
+    return room;
+  }
+
+  /** @param {?{kind: string, index: number}} isolate class or mark that stays strong */
+  setIsolate(isolate) {
+    this.isolate = isolate;
+    this.layer.repaint();
+  }
+
+  draw(ctx, view) {
+    if (!this.painter.scene) return;
+    view.home = this.homeScale;
+    const corner = this.layer.offset();
+    const { boxes, frame } = this.cover(corner);
+    const skip = this.insetShown?.() ? new Set([this.setup.inset]) : null;
+    this.districtHits = this.painter.paint(ctx, view, { isolate: this.isolate, skip, selected: this.selected, avoid: boxes, frame });
+    drawMargins(ctx, view, this.painter, this.margins, frame, boxes);
+  }
+
+  /** What covers the map, and the visible frame, in canvas coordinates. */
+  cover(corner) {
+    const size = this.map.getSize();
+    const boxes = this.covered().map(([x0, y0, x1, y1]) => [x0 - corner.x - 4, y0 - corner.y - 4, x1 - corner.x + 4, y1 - corner.y + 4]);
+    return { boxes, frame: [8 - corner.x, 8 - corner.y, size.x - 8 - corner.x, size.y - 8 - corner.y] };
+  }
+
+  drawOutline(ctx, view) {
+    const { painter } = this;
+    const outlines = [];
+    if (painter.scene && this.hovered) {
+      const district = painter.scene.area === 'district' ? { district: this.hovered.district } : { unit: this.hovered };
+      outlines.push({ path: painter.outlineOf(district), kind: 'hover' });
+    }
+    const unit = this.selected && painter.byCode.get(this.selected);
+    if (unit) outlines.push({ path: painter.outlineOf({ unit }), kind: 'selected' });
+    painter.paintOutlines(ctx, view, outlines.filter(({ path }) => path));
+  }
+
+  destroy() {
+    this.map.remove();
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Names outside the province: LÀO, CAMPUCHIA and the neighbouring provinces. They stand at their
+ * place as long as it is in the frame and are drawn in from the edge otherwise, never over land
+ * that the map colours and never under the legend.
+ */
+
+const FAMILY = '"Inter","Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif';
+const STYLE = {
+  country: { weight: 700, size: 21, spacing: 0.22, color: '#66747A' },
+  province: { weight: 500, size: 13.5, spacing: 0.04, color: '#5F6D73' },
+};
+
+function overlaps(box, others) {
+  return others.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+}
+
+function overLand(box, view, painter) {
+  // The border is drawn wider than the land: keep its width away from the letters.
+  for (let i = 0; i <= 14; i += 1) {
+    for (let j = 0; j <= 4; j += 1) {
+      const x = box[0] - 5 + ((box[2] - box[0] + 10) * i) / 14;
+      const y = box[1] - 8 + ((box[3] - box[1] + 16) * j) / 4;
+      if (painter.hit(x / view.scale + view.x, y / view.scale + view.y)) return true;
+    }
+  }
+  return false;
+}
+
+/** How many steps of 12 pixels a name may stand from its place. */
+const NEAR = 9;
+const FAR = 26;
+
+const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+/** Search outward from the wished place. */
+function placeName(wish, [width, height], { frame, taken, view, painter, reach }) {
+  const [x0, y0, x1, y1] = frame;
+  const start = [clamp(wish[0], x0 + width / 2, x1 - width / 2), clamp(wish[1], y0 + height / 2, y1 - height / 2)];
+  for (let ring = 0; ring <= reach; ring += 1) {
+    const turns = ring ? 16 : 1;
+    for (let turn = 0; turn < turns; turn += 1) {
+      const angle = (turn / turns) * 2 * Math.PI;
+      const x = clamp(start[0] + ring * 12 * Math.cos(angle), x0 + width / 2, x1 - width / 2);
+      const y = clamp(start[1] + ring * 12 * Math.sin(angle), y0 + height / 2, y1 - height / 2);
+      const box = [x - width / 2 - 3, y - height / 2 - 2, x + width / 2 + 3, y + height / 2 + 2];
+      if (!overlaps(box, taken) && !overLand(box, view, painter)) return { x, y, box };
+    }
+  }
+  return null;
+}
+
+/**
+ * Draw the margin names.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Object} view
+ * @param {Object} painter
+ * @param {Array<{text: string, point: number[], kind: string}>} names points from the origin
+ * @param {number[]} frame visible part of the canvas in CSS pixels: x0, y0, x1, y1
+ * @param {number[][]} avoid boxes that cover the map (legend, inset, buttons)
+ */
+export function drawMargins(ctx, view, painter, names, frame, avoid) {
+  const taken = [...avoid];
+  const narrow = frame[2] - frame[0] < 520;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.lineJoin = 'round';
+  for (const name of [...names].sort((a, b) => (a.kind === 'country' ? 0 : 1) - (b.kind === 'country' ? 0 : 1))) {
+    const style = STYLE[name.kind] ?? STYLE.province;
+    const size = style.size * (narrow ? 0.76 : 1);
+    // A name that finds no room near its place is tried smaller before it moves far away.
+    for (const part of [1, 0.82, 0.68]) {
+      if (drawName(ctx, name, { ...style, size: size * part }, part > 0.7 ? NEAR : FAR)) break;
+    }
+  }
+
+  function drawName(on, name, { weight, size, spacing, color }, reach) {
+    on.font = `${weight} ${size}px ${FAMILY}`;
+    on.letterSpacing = `${spacing * size}px`;
+    const width = on.measureText(name.text).width;
+    const wish = [(name.point[0] - view.x) * view.scale, (name.point[1] - view.y) * view.scale];
+    const spot = placeName(wish, [width, size * 1.1], { frame, taken, view, painter, reach });
+    if (spot) {
+      taken.push(spot.box);
+      on.strokeStyle = '#EAF0EF';
+      on.lineWidth = 3;
+      on.fillStyle = color;
+      on.strokeText(name.text, spot.x + (spacing * size) / 2, spot.y);
+      on.fillText(name.text, spot.x + (spacing * size) / 2, spot.y);
+    }
+    on.letterSpacing = '0px';
+    return spot;
+  }
+}

@@ -1,0 +1,226 @@
+/** The map's side of the page: title, tools, frame with map, buttons, legend and inset, caption. */
+
+import { h, icon, setText } from './dom.js';
+import { Inset } from './inset.js';
+import { Legend } from './legend.js';
+import { MapView } from './map.js';
+import { Painter } from './paint.js';
+import { rowsIfKnown, rowsOf } from './scene.js';
+import { Tooltip, tooltipOf } from './tooltip.js';
+
+const CORNERS = ['br', 'tr', 'bl', 'tl'];
+
+export class Stage {
+  /**
+   * @param {{L: ?Object, setup: Object, geometry: ?Object, t: Function, tools: HTMLElement,
+   *   onPick: (patch: Object) => void}} options
+   */
+  constructor(options) {
+    Object.assign(this, options);
+    const { setup, geometry, t } = options;
+    this.painter = geometry && setup.units?.length === geometry.units.length ? new Painter(geometry, setup) : null;
+    this.title = h('h2', { class: 'ntm-map-title' });
+    this.subtitle = h('p', { class: 'ntm-map-sub' });
+    this.caption = h('p', { class: 'ntm-caption', 'data-testid': 'caption' });
+    this.container = h('div', { class: 'ntm-map', role: 'application', tabindex: '0', 'aria-describedby': 'ntm-map-note', 'data-testid': 'map' });
+    this.tooltip = new Tooltip();
+    this.legend = new Legend({ t, lang: setup.lang, onIsolate: (isolate) => this.isolate(isolate), onToggle: () => this.map?.relayout() });
+    this.buttons = this.makeButtons(t);
+    this.inset = this.makeInset();
+    this.error = h('div', { class: 'ntm-map-error', role: 'alert', hidden: true });
+    this.frame = h('div', { class: 'ntm-frame' }, this.container, this.buttons, this.legend.element, this.inset?.element, this.error,
+      h('p', { class: 'ntm-hidden', id: 'ntm-map-note' }, t('map_note')));
+    this.element = h('section', { class: 'ntm-stage', 'aria-label': t('map') },
+      h('div', { class: 'ntm-stage-head' }, h('div', { class: 'ntm-stage-titles' }, this.title, this.subtitle), options.tools),
+      this.frame, this.caption);
+    this.frame.addEventListener('pointerenter', () => this.wantRows());
+    this.frame.addEventListener('focusin', () => this.wantRows(), { once: true });
+  }
+
+  makeButtons(t) {
+    const button = (name, label, onclick) => h('button', { type: 'button', class: 'ntm-map-button', 'data-testid': `map-${name}`, 'aria-label': label, title: label, onclick }, icon(name));
+    return h('div', { class: 'ntm-map-buttons', role: 'group', 'aria-label': t('map_buttons') },
+      button('plus', t('zoom_in'), () => this.map?.map.zoomIn()),
+      button('minus', t('zoom_out'), () => this.map?.map.zoomOut()),
+      button('home', t('whole_province'), () => this.goHome()));
+  }
+
+  makeInset() {
+    const district = this.painter?.districts.find(({ code }) => code === this.setup.inset);
+    if (!district) return null;
+    return new Inset({
+      painter: this.painter, district, t: this.t,
+      onHover: (unit, event) => this.hover(unit, event),
+      onPick: (unit) => this.map.pick(unit),
+    });
+  }
+
+  /** Back to the province: also lets go of a district, or the next scene would zoom in again. */
+  goHome() {
+    if (!this.map) return;
+    this.map.home();
+    if (this.scene.state?.district) this.onPick({ district: null });
+    this.map.zoomed = null;
+  }
+
+  /** Create the map once the frame stands in the page and has a size. */
+  start() {
+    if (!this.painter || !this.L) return;
+    this.map = new MapView({
+      L: this.L, container: this.container, painter: this.painter, setup: this.setup,
+      corners: () => this.corners(),
+      covered: () => this.covered(),
+      insetShown: () => this.inset?.shown,
+      onPick: (patch) => this.onPick(patch),
+      onHover: (unit, event) => this.tell(unit, event),
+    });
+    this.watch = new ResizeObserver(() => this.resized());
+    this.watch.observe(this.frame);
+  }
+
+  resized() {
+    const size = `${this.frame.clientWidth}x${this.frame.clientHeight}`;
+    if (size === this.size || !this.scene) return;
+    this.size = size;
+    if (this.frame.clientWidth < 700 !== this.narrow) this.foldLegend();
+    this.map.relayout();
+    this.paintInset();
+  }
+
+  foldLegend() {
+    this.narrow = this.frame.clientWidth < 700;
+    this.legend.open(!(window.innerWidth < 700));
+  }
+
+  /** What wants a corner of the frame, for `fit.js`. */
+  corners() {
+    const boxes = [];
+    const legend = this.legend.element;
+    const inset = this.inset?.element;
+    const folded = window.innerWidth < 700;
+    // An open legend on a phone lies over the map; only its button takes part in the layout.
+    const height = folded ? this.legend.button.offsetHeight : legend.offsetHeight;
+    boxes.push({ size: [folded ? this.legend.button.offsetWidth : legend.offsetWidth, height], corners: CORNERS });
+    if (this.inset) {
+      const size = this.inset.element.hidden ? [0, 0] : this.inset.measure(this.frame.clientWidth, this.frame.clientHeight);
+      if (size[0]) boxes.push({ size, corners: ['tr', 'br', 'bl', 'tl'] });
+    }
+    const b = this.buttons;
+    const fixed = [[b.offsetLeft - 4, b.offsetTop - 4, b.offsetLeft + b.offsetWidth + 4, b.offsetTop + b.offsetHeight + 4]];
+    return {
+      boxes, fixed,
+      place: (corners) => {
+        [legend, inset].forEach((element, i) => {
+          if (element && corners[i]) element.dataset.corner = corners[i];
+        });
+      },
+    };
+  }
+
+  covered() {
+    return [this.legend.element, this.inset?.element, this.buttons]
+      .filter((element) => element?.offsetWidth && !element.classList.contains('is-away'))
+      .map((element) => [element.offsetLeft, element.offsetTop, element.offsetLeft + element.offsetWidth, element.offsetTop + element.offsetHeight]);
+  }
+
+  /**
+   * Draw a scene. The picture is finished when this returns.
+   * @param {Object} scene
+   */
+  show(scene) {
+    const before = this.scene;
+    this.scene = scene;
+    const legend = this.setup.legends?.[scene.layer] ?? { title: '', classes: [], marks: [] };
+    const ok = this.painter && !scene.error;
+    const changed = before?.layer !== scene.layer;
+    if (changed) this.legend.show(legend, scene); // its size decides where the province goes
+    this.error.hidden = ok;
+    this.frame.classList.toggle('has-error', !ok);
+    if (!ok) {
+      this.error.textContent = scene.error || this.t('no_map');
+      return;
+    }
+    this.painter.setScene(scene, legend);
+    this.rows = null;
+    this.tooltip.hide();
+    if (this.inset) {
+      // A district layer has nothing to enlarge; beside an enlarged district the inset is noise.
+      this.inset.element.hidden = scene.area === 'district';
+      this.inset.element.classList.toggle('is-away', Boolean(scene.zoom));
+    }
+    if (!this.size) {
+      this.size = `${this.frame.clientWidth}x${this.frame.clientHeight}`;
+      this.foldLegend();
+    } else if (changed) {
+      this.isolated = null;
+      this.map.isolate = null;
+      this.map.relayout();
+    }
+    this.map.show(scene);
+    this.paintInset();
+  }
+
+  /** What may wait until the picture is on the screen. */
+  describe(scene) {
+    this.legend.show(this.setup.legends?.[scene.layer] ?? { title: '', classes: [], marks: [] }, scene);
+    setText(this.title, scene.title);
+    setText(this.subtitle, scene.subtitle);
+    setText(this.caption, scene.caption);
+    this.container.setAttribute('aria-label', `${this.t('map')}: ${scene.headline || scene.title}`);
+    this.inset?.base.setAttribute('aria-label', `${this.t('inset_label', { district: this.inset.district.name })}: ${scene.headline || scene.title}`);
+    if (this.inside) this.wantRows();
+  }
+
+  paintInset() {
+    if (!this.inset?.shown) return;
+    this.inset.draw({ isolate: this.isolated, selected: this.map.selected });
+    this.inset.outline(this.map.hovered, this.map.selected);
+  }
+
+  isolate(isolate) {
+    const same = this.isolated?.kind === isolate?.kind && this.isolated?.index === isolate?.index;
+    if (same || !this.map || !this.painter.scene) return;
+    this.isolated = isolate;
+    this.map.setIsolate(isolate);
+    this.paintInset();
+  }
+
+  /** The pointer is on a unit, in either picture or in a list. */
+  hover(unit, event) {
+    if (!this.map) return;
+    this.map.setHovered(unit, event);
+  }
+
+  tell(unit, event) {
+    if (this.inset?.shown) this.inset.outline(this.map?.hovered, this.map?.selected);
+    if (!unit || !event) {
+      this.tooltip.hide();
+      this.told = null;
+      return;
+    }
+    this.told = [unit, event];
+    this.tooltip.show(tooltipOf({ unit, painter: this.painter, rows: this.rows, t: this.t }), event);
+  }
+
+  /** Details come with the first sign of interest, then with every scene while it lasts. */
+  async wantRows() {
+    this.inside = true;
+    const { scene } = this;
+    if (!scene || this.rows || scene.error) return;
+    let data = rowsIfKnown(scene);
+    try {
+      data ??= await rowsOf(scene);
+    } catch {
+      return; // names and classes are there without it
+    }
+    if (scene !== this.scene) return;
+    this.rows = new Map(data.rows.map((row) => [row.code, row]));
+    if (this.told && !this.tooltip.element.hidden) this.tell(...this.told);
+  }
+
+  destroy() {
+    this.watch?.disconnect();
+    this.map?.destroy();
+    this.tooltip.element.remove();
+  }
+}

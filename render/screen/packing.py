@@ -1,0 +1,65 @@
+"""Small messages: scenes are deflated against a dictionary that the browser already has.
+
+Scenes repeat the same names, labels and sources. The setup carries the deflated dictionary; a
+scene is deflated as its continuation, so that the browser's own DecompressionStream, fed with both
+in turn, gives dictionary plus scene. A message is::
+
+    uint16 BE   length of the setup's address
+    address     ASCII
+    body        raw deflate, continuing the setup's ``dictionary.prefix``
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+#: Deflate looks back 32 kB at most; older text would be of no use.
+WINDOW: Final = 32_000
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """A text both sides know: ``prefix`` is its deflated form, ended at a byte boundary."""
+
+    text: bytes
+    prefix: bytes
+
+    @classmethod
+    def of(cls, scenes: list[dict[str, Any]]) -> Dictionary:
+        """Make a dictionary from typical scenes; the last one compresses best."""
+        text = b"".join(_json(scene) for scene in scenes)[-WINDOW:]
+        # A cut in the middle of a letter would not be UTF-8 on the other side.
+        text = text.decode(errors="ignore").encode()
+        packer = _packer()
+        return cls(text, packer.compress(text) + packer.flush(zlib.Z_SYNC_FLUSH))
+
+    def for_setup(self) -> dict[str, Any]:
+        """Return the form that the setup carries: prefix in base 64, length of the text in bytes."""
+        return {"prefix": base64.b64encode(self.prefix).decode(), "length": len(self.text)}
+
+    def pack(self, setup_url: str, scene: dict[str, Any]) -> bytes:
+        """Return the message for a scene."""
+        packer = _packer()
+        packer.compress(self.text)
+        packer.flush(zlib.Z_SYNC_FLUSH)
+        body = packer.compress(_json(scene)) + packer.flush(zlib.Z_FINISH)
+        return struct.pack(">H", len(setup_url)) + setup_url.encode("ascii") + body
+
+    def unpack(self, message: bytes) -> tuple[str, dict[str, Any]]:
+        """Return address and scene of a message, as the browser does; for tests and tools."""
+        (length,) = struct.unpack_from(">H", message)
+        text = zlib.decompress(self.prefix + message[2 + length :], wbits=-15)
+        return message[2 : 2 + length].decode(), json.loads(text[len(self.text) :])
+
+
+def _packer() -> zlib._Compress:
+    return zlib.compressobj(9, zlib.DEFLATED, -15)
+
+
+def _json(scene: dict[str, Any]) -> bytes:
+    return json.dumps(scene, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,181 @@
+"""The scene: all that changes from one view to the next, small enough to send on every click.
+
+One base-64 character tells the class of a unit and one its set of marks, in asset order; the whole
+is deflated against a dictionary (:mod:`render.screen.packing`). Everything else (names, geometry,
+legend styles, interface words) is in the setup; tooltips and table rows are fetched when somebody
+looks at them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from base.errors import NtmError
+from base.i18n import translator
+from geo.asset import asset
+from layers.address import FILTERS, Notice, month_of
+from layers.card import commune_card
+from layers.registry import compute, context_of
+from layers.view import LayerView, ViewState
+from layers.words import LEVEL_NAMES, TARGET_KINDS
+from render.screen.menu import PAGES
+from render.table import digest
+
+ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+FILTERED_OUT: Final = "-"
+
+
+def build_scene(state: ViewState, page: str, notices: Sequence[Notice] = ()) -> dict[str, Any]:
+    """Compute a view and put it into a scene; an error of ours becomes the scene's ``error`` sentence."""
+    base = state.but(commune=None, view=None)
+    try:
+        scene = _scene(compute(base), state, page, notices)
+    except NtmError as error:
+        scene = _failed(state, page, [*(n.text(state.lang) for n in notices)], error.text(state.lang))
+    # The browser draws a scene it has not drawn yet; anything different makes a different scene.
+    return scene | {"id": hashlib.sha256(json.dumps(scene).encode()).hexdigest()[:12]}
+
+
+def _scene(view: LayerView, state: ViewState, page: str, notices: Sequence[Notice]) -> dict[str, Any]:
+    version = digest(view)
+    unit_class, unit_marks = encode_units(view)
+    return {
+        "page": page,
+        "layer": view.key,
+        "area": view.area_level,
+        "boundary": view.boundary_version,
+        "state": shown_state(view, state),
+        "title": view.title,
+        "subtitle": view.subtitle,
+        "headline": view.headline,
+        "caption": view.caption,
+        "classes": unit_class,
+        "marks": unit_marks,
+        "labels": view.frame["label"].to_dict() if view.area_level == "district" else None,
+        "counts": [item.count for item in view.legend.classes],
+        "markCounts": [item.count for item in view.legend.marks],
+        "figures": [
+            {
+                "id": f.id,
+                "label": f.label,
+                "text": f.text,
+                "change": f.change,
+                "note": f"{f.as_of} · {f.source}",
+            }
+            for f in view.figures
+        ],
+        "blocks": [asdict(block) for block in view.blocks],
+        "chips": chips(view, state),
+        "notices": [notice.text(state.lang) for notice in notices],
+        "card": _card(view, state),
+        "data": f"/maps/{view.key}",
+        "query": urlencode(view.state.query() | {"v": version}),
+        "zoom": state.district,
+        "sample": view.is_sample,
+        "error": None,
+    }
+
+
+def _failed(state: ViewState, page: str, notices: list[str], error: str) -> dict[str, Any]:
+    layer = state.layer
+    return {
+        "page": page,
+        "layer": layer,
+        "area": "commune",
+        "boundary": None,
+        "state": _plain_state(state),
+        "title": translator(state.lang)("Không dựng được bản đồ"),
+        "subtitle": "",
+        "headline": "",
+        "caption": "",
+        "classes": "",
+        "marks": "",
+        "labels": None,
+        "counts": [],
+        "markCounts": [],
+        "figures": [],
+        "blocks": [],
+        "chips": [],
+        "notices": notices,
+        "card": None,
+        "data": f"/maps/{layer}",
+        "query": urlencode(state.query()),
+        "zoom": None,
+        "sample": False,
+        "error": error,
+    }
+
+
+def encode_units(view: LayerView) -> tuple[str, str]:
+    """Return the class string and the mark string, a character per unit in asset order.
+
+    For district layers every unit carries the class and the marks of its district.
+    """
+    classes = {item.id: ALPHABET[i] for i, item in enumerate(view.legend.classes)}
+    bits = {item.id: 1 << i for i, item in enumerate(view.legend.marks)}
+    sets: dict[str, int] = {}
+    for mark in view.marks:
+        sets[mark.unit] = sets.get(mark.unit, 0) | bits[mark.id]
+    keys = _row_keys(view)
+    class_ids, selected = view.frame["class_id"].to_dict(), view.frame["selected"].to_dict()
+    return (
+        "".join(classes[class_ids[key]] if selected[key] else FILTERED_OUT for key in keys),
+        "".join(ALPHABET[sets.get(key, 0)] if selected[key] else ALPHABET[0] for key in keys),
+    )
+
+
+def _row_keys(view: LayerView) -> list[str]:
+    """Return the frame's row for every unit, in asset order."""
+    codes = asset(view.boundary_version).codes
+    if view.area_level == "commune":
+        return list(codes)
+    units = context_of(view.state).units
+    return [units[code].district_code for code in codes]
+
+
+def _plain_state(state: ViewState) -> dict[str, Any]:
+    names = ("province", "district", "commune", "ntm_level", "target_kind", "border", "lang", "view")
+    return {"period": str(state.period) if state.period else None} | {name: getattr(state, name) for name in names}
+
+
+def shown_state(view: LayerView, state: ViewState) -> dict[str, Any]:
+    """Return the state with the month that is really shown, for the filter row."""
+    return _plain_state(state) | {"period": str(view.state.period)}
+
+
+def chips(view: LayerView, state: ViewState) -> list[dict[str, str]]:
+    """Return what is in use, each with the words for its chip."""
+    t = translator(state.lang)
+    districts = context_of(view.state).districts
+    month = state.period.label if state.period else ""
+    words = {
+        "period": t("Tháng {month}", month=month) if month else "",
+        "district": districts[state.district].name if state.district in districts else "",
+        "ntm_level": t(LEVEL_NAMES[state.ntm_level], total=19) if state.ntm_level else "",
+        "target_kind": t(TARGET_KINDS[state.target_kind]).capitalize() if state.target_kind else "",
+        "border": t({"yes": "Xã biên giới", "laos": "Giáp Lào", "cambodia": "Giáp Campuchia"}[state.border])
+        if state.border
+        else "",
+    }
+    return [{"name": name, "label": words[name]} for name in FILTERS[view.key] if words[name]]
+
+
+def _card(view: LayerView, state: ViewState) -> dict[str, Any] | None:
+    if state.commune is None:
+        return None
+    context = context_of(view.state)
+    key = state.commune if view.area_level == "commune" else context.units[state.commune].district_code
+    return asdict(commune_card(context, state.commune, str(view.frame.loc[key, "class_id"])))
+
+
+def typical_scenes(province: str, lang: str) -> list[dict[str, Any]]:
+    """Return scenes whose texts recur in others: earlier year ends, then every page as it opens."""
+    states = [ViewState(layer=layer, province=province, lang=lang) for _, layer, _ in PAGES]
+    earlier = [state.but(period=month_of(state).plus(-12 * back)) for back in (3, 1) for state in states]
+    pages = [page for page, _, _ in PAGES]
+    return [build_scene(state, page) for state, page in zip([*earlier, *states], pages * 3, strict=True)]

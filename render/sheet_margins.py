@@ -1,0 +1,75 @@
+"""Names of neighbours around the territory: LÀO, CAMPUCHIA and the provinces next to it.
+
+Only names: outlines of neighbours in the sources are up to 10 km off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from render.sheet_ground import to_metric
+from render.sheet_labels import Box, Taken
+from render.sheet_map import MapDrawing
+from render.sheet_text import Pen
+
+Margin = tuple[str, float, float, str]
+"""A name outside the territory: text, longitude, latitude (WGS 84), ``country`` or ``province``."""
+_COLOR: Final = "#6F6F6F"
+_SIZES: Final = {"country": (11.0, True), "province": (8.0, False)}
+_STEP: Final = 2.0
+_CLEAR: Final = np.array([-2.0, -2.0, 2.0, 2.0])
+
+
+def margin_names(pen: Pen, drawing: MapDrawing, margins: Sequence[Margin], taken: Taken, bounds: Box) -> dict[str, Box]:
+    """Write the names on free ground as near to their place as the frame allows.
+
+    Parameters
+    ----------
+    pen, drawing
+        Where to write, and the map that is on the sheet.
+    margins
+        The names; those outside the frame are moved into it.
+    taken
+        Panels, names and signs to keep clear of; what is written is added.
+    bounds
+        The frame, mm.
+
+    Returns
+    -------
+    dict
+        Box of each name by ``margin:`` and its text; a name without free ground is not in it.
+
+    """
+    placed: dict[str, Box] = {}
+    if not margins:
+        return placed
+    points = to_metric(drawing.view.boundary_version, [(lon, lat) for _, lon, lat, _ in margins])
+    for (text, _, _, kind), point in zip(margins, points.tolist(), strict=True):
+        size, bold = _SIZES.get(kind, _SIZES["province"])
+        width, height = pen.extent(text, size, bold=bold).width + 2, pen.line(size)
+        wanted = Box.around(*drawing.projection.point(*point), width, height)
+        box = _free_place(drawing, wanted, taken, bounds)
+        if box is not None:
+            base = box.y0 + height * 0.27
+            pen.write(box.center[0], base, text, size, bold=bold, color=_COLOR, align="center", z=8)
+            taken.add(box)
+            placed[f"margin:{text}"] = box
+    return placed
+
+
+def _free_place(drawing: MapDrawing, wanted: Box, taken: Taken, bounds: Box) -> Box | None:
+    """Return the place nearest to the wanted one that covers neither territory nor panels nor names."""
+    half = np.array([wanted.width, wanted.height]) / 2
+    xs = np.arange(bounds.x0 + half[0] + 1, bounds.x1 - half[0] - 1, _STEP)
+    ys = np.arange(bounds.y0 + half[1] + 1, bounds.y1 - half[1] - 1, _STEP)
+    centers = np.column_stack([axis.ravel() for axis in np.meshgrid(xs, ys)])
+    boxes = np.column_stack([centers - half, centers + half])
+    boxes = boxes[drawing.ground.territory.clear(drawing.projection.ground(boxes + _CLEAR))]
+    far = np.hypot(*(boxes[:, :2] + half - np.array(wanted.center)).T)
+    for row in boxes[np.argsort(far, kind="stable")].tolist():
+        if taken.free(Box(*row), gap=1.0):
+            return Box(*row)
+    return None

@@ -1,0 +1,131 @@
+"""One ASGI process: the dashboard, hashed assets, geometry, and maps as data and sheets."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import streamlit as st
+import uvicorn
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
+
+from base.errors import NtmError
+from geo.asset import asset
+from layers.registry import BUILDERS, compute
+from layers.view import ViewState
+from render.screen.assets import AssetFile, find, setup_url
+from render.screen.menu import PAGES
+from service.maps import maps, problem
+
+IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+#: What Streamlit's page says in English before our script runs, and what we say instead.
+INDEX_TEXTS = {
+    b'<html lang="en">': b'<html lang="vi">',
+    b"<title>Streamlit</title>": "<title>Bản đồ nông thôn mới</title>".encode(),
+    b"You need to enable JavaScript to run this app.": "Hãy bật JavaScript để xem bản đồ.".encode(),
+}
+
+
+async def assets(request: Request) -> Response:
+    """Serve ``/assets/{digest}/{name}``."""
+    found = find(request.path_params["digest"], request.path_params["name"])
+    return _file(found) if found else problem(404, "Không có tệp này; hãy tải lại trang.")
+
+
+async def geometry(request: Request) -> Response:
+    """Serve ``/geometry/{version}.{digest}.bin``."""
+    name = request.path_params["name"]
+    try:
+        found = asset(name.split(".")[0])
+    except NtmError as error:
+        return problem(404, error.text("vi"))
+    if found.name != name:
+        return problem(404, "Không có tệp này; hãy tải lại trang.")
+    return _file(AssetFile(found.content, "application/octet-stream"))
+
+
+def _file(file: AssetFile) -> Response:
+    return Response(file.content, media_type=file.media_type, headers=IMMUTABLE)
+
+
+class VietnameseIndex:
+    """Send ``/`` to the first page, and make Streamlit's own page Vietnamese before any script runs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on but the root path and HTML answers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["path"] == "/":
+            query = scope["query_string"].decode()
+            address = f"/{PAGES[0][0]}" + (f"?{query}" if query else "")
+            await RedirectResponse(address, 307)(scope, receive, send)
+            return
+        await self.app(scope, receive, _rewriting(send))
+
+
+def _rewriting(send: Send) -> Send:
+    """Return a ``send`` that holds an HTML answer back until it is whole, and changes its texts."""
+    start: Message = {}
+    body = bytearray()
+
+    async def out(message: Message) -> None:
+        nonlocal start
+        if message["type"] == "http.response.start" and _is_page(message):
+            start = message
+        elif start and message["type"] == "http.response.body":
+            body.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                page = bytes(body)
+                for old, new in INDEX_TEXTS.items():
+                    page = page.replace(old, new)
+                MutableHeaders(raw=start["headers"])["content-length"] = str(len(page))
+                await send(start)
+                await send({"type": "http.response.body", "body": page})
+        else:
+            await send(message)
+
+    return out
+
+
+def _is_page(start: Message) -> bool:
+    headers = MutableHeaders(raw=start["headers"])
+    return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
+
+
+def create() -> st.App:
+    """Return the ASGI application, with the default views already computed."""
+    for layer in BUILDERS:
+        try:
+            view = compute(ViewState(layer=layer))
+            setup_url(view.state.province, view.boundary_version, view.state.lang)
+        except NtmError as error:
+            # The page itself says what is wrong; the process must live to say it.
+            logging.getLogger(__name__).warning("%s: %s", layer, error)
+    # A folder called "pages" makes Streamlit take the first visit for its older kind of app, and tell the
+    # visitor in English that the page does not exist; st.navigation sets this flag only afterwards.
+    PagesManager.uses_pages_directory = False
+    return st.App(
+        Path(__file__).parent / "app.py",
+        routes=[
+            Route("/assets/{digest}/{name}", assets),
+            Route("/geometry/{name}", geometry),
+            Route("/maps/{layer}.{extension}", maps),
+        ],
+        middleware=[Middleware(VietnameseIndex)],
+    )
+
+
+def run(host: str, port: int) -> None:
+    """Serve until interrupted."""
+    print(f"Bản đồ nông thôn mới: http://{host}:{port}", flush=True)  # noqa: T201 - the address is the answer
+    uvicorn.run(create(), host=host, port=port, log_level="warning", access_log=False)

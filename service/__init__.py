@@ -1,0 +1,1 @@
+"""What other programs fetch over HTTP: map data and sheets, hashed assets, geometry."""

@@ -1,0 +1,1 @@
+"""Where facts come from: the reading interface (:mod:`store.facts`) and what stands behind it."""

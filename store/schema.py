@@ -1,0 +1,204 @@
+"""One schema per programme file: what a row must look like before it may become a fact.
+
+pydantic checks forms and types; :mod:`store.files` adds what needs the other files (is the code
+known, is the document known). Every text must be in Unicode NFC.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from programme.calendar import Interval, parse_interval
+from programme.records import Evidence, Level, Metric, TargetKind
+
+
+def _nfc(text: str) -> str:
+    if not unicodedata.is_normalized("NFC", text):
+        message = "không ở dạng Unicode NFC"
+        raise ValueError(message)
+    return text
+
+
+def _interval(text: object) -> Interval | None:
+    return parse_interval(str(text))
+
+
+def _split(text: object) -> tuple[str, ...]:
+    return tuple(part for part in str(text).split("|") if part)
+
+
+def _numbers(text: object) -> tuple[int, ...]:
+    return tuple(int(part) for part in str(text).split(";") if part)
+
+
+def _blank_is_none(text: object) -> object:
+    return None if text == "" else text
+
+
+Text = Annotated[str, AfterValidator(_nfc)]
+Required = Annotated[str, Field(min_length=1), AfterValidator(_nfc)]
+Code = Annotated[str, Field(pattern=r"^\d{5}$")]
+OptionalCode = Annotated[Code | None, BeforeValidator(_blank_is_none)]
+DistrictCode = Annotated[str, Field(pattern=r"^\d{3}$")]
+OptionalDistrict = Annotated[DistrictCode | None, BeforeValidator(_blank_is_none)]
+Period = Annotated[Interval | None, BeforeValidator(_interval)]
+KnownPeriod = Annotated[Interval, BeforeValidator(_interval)]
+OptionalInt = Annotated[int | None, BeforeValidator(_blank_is_none)]
+OptionalFloat = Annotated[float | None, BeforeValidator(_blank_is_none)]
+Flag = Annotated[bool, BeforeValidator(lambda value: {"0": False, "1": True}.get(str(value), value))]
+
+
+class Row(BaseModel):
+    """Base of all rows: no column too many, none too few."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class UnitRow(Row):
+    """``units.csv``: the official unit list."""
+
+    province: Required
+    district_code: DistrictCode
+    district_name: Required
+    code: Code
+    name: Required
+    kind: Literal["xã", "phường", "thị trấn"]
+    in_programme: Flag
+    variants: Annotated[tuple[str, ...], BeforeValidator(_split)]
+    border: Annotated[tuple[Literal["Lào", "Campuchia"], ...], BeforeValidator(_split)]
+    source: Required
+
+
+class RecognitionRow(Row):
+    """``recognitions.csv``: communes said to hold or to be near a level."""
+
+    province: Required
+    code: Code
+    name: Required
+    level: Level
+    evidence: Evidence
+    year_of_standard: Period
+    decision_no: Text
+    decision_date: Period
+    source: Required
+    quote: Required
+    note_vi: Text
+    note_en: Text
+
+
+class TargetRow(Row):
+    """``targets.csv``: the lists of targets of each year."""
+
+    row_id: Required
+    province: Required
+    year: Annotated[int, Field(ge=2010, le=2035)]
+    level: Literal["standard", "advanced", "model", "district", "village-minority", "village-model", "criteria"]
+    kind: TargetKind
+    expected: Flag
+    district_code: OptionalDistrict
+    code: OptionalCode
+    name: Text
+    as_written: Text
+    value: OptionalFloat
+    unit: Text
+    document: Required
+    quote: Required
+
+
+class WarningRow(Row):
+    """``warnings.csv``: communes at risk of withdrawal."""
+
+    province: Required
+    code: Code
+    name: Required
+    kind: Literal["at-risk"]
+    document: Required
+    valid_from: date
+    quote: Required
+
+
+class FigureRow(Row):
+    """``figures.csv``: published totals."""
+
+    province: Required
+    district_code: OptionalDistrict
+    period: KnownPeriod
+    metric: Metric
+    value: float
+    total: OptionalInt
+    qualifier: Literal["", "about", "derived"]
+    criteria_set: Text
+    source: Required
+    quote: Text
+
+
+class CountRow(Row):
+    """``criteria_counts.csv``: criteria met by single communes."""
+
+    province: Required
+    code: Code
+    name: Required
+    period: KnownPeriod
+    met: OptionalInt
+    total: int
+    range: Annotated[str, Field(pattern=r"^(\d+-\d+)?$")]
+    unmet: Annotated[tuple[int, ...], BeforeValidator(_numbers)]
+    set_id: Required
+    source: Required
+    quote: Required
+    note_vi: Text
+    note_en: Text
+
+
+class SuccessionRow(Row):
+    """``successions.csv``: what each unit became on 2025-07-01."""
+
+    code: Code
+    boundary: Required
+    successor_code: Code
+    successor_name: Required
+    successor_kind: Literal["xã", "phường"]
+    unchanged: Flag
+    clause: Required
+    effective: date
+
+
+class MandateRow(Row):
+    """``mandates.csv``: tasks ordered by plans."""
+
+    province: Required
+    id: Required
+    content: Required
+    quote: Required
+    lead: Required
+    coordinating: Text
+    document: Required
+
+
+class DocumentRow(Row):
+    """``documents.csv``: official documents that facts quote."""
+
+    id: Required
+    short_vi: Required
+    short_en: Required
+    title_vi: Required
+    title_en: Required
+    issued: date
+    file: Required
+
+
+SCHEMAS: dict[str, type[Row]] = {
+    "documents.csv": DocumentRow,
+    "units.csv": UnitRow,
+    "recognitions.csv": RecognitionRow,
+    "targets.csv": TargetRow,
+    "warnings.csv": WarningRow,
+    "figures.csv": FigureRow,
+    "criteria_counts.csv": CountRow,
+    "successions.csv": SuccessionRow,
+    "mandates.csv": MandateRow,
+}

@@ -1,0 +1,135 @@
+"""The table of a view: one document, and the same rows as CSV and XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+
+from base.clock import Month
+from layers.registry import BUILDERS, compute
+from layers.view import LayerView, ViewState
+from render import table
+
+STATES = [
+    *(ViewState(layer=layer) for layer in sorted(BUILDERS)),
+    ViewState(layer="ntm-levels", district="610", period=Month(2023, 12)),
+    ViewState(layer="target-communes", target_kind="carried_over", lang="en"),
+    ViewState(layer="district-progress", district="615", lang="en"),
+    ViewState(layer="border-replanning", ntm_level="model", border="laos"),
+]
+views = pytest.mark.parametrize("view", [compute(state) for state in STATES], ids=lambda view: f"{view.key}-{view.state.query()}")
+
+
+def csv_rows(view: LayerView) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.as_csv(view).decode("utf-8-sig"), newline="")))
+
+
+def xlsx_rows(view: LayerView) -> list[dict[str, Any]]:
+    """Return the rows under the frozen header."""
+    sheet = load_workbook(io.BytesIO(table.as_xlsx(view))).worksheets[0]
+    frozen = sheet[sheet.freeze_panes]
+    head, *body = sheet.iter_rows(min_row=frozen.row - 1, values_only=True)
+    return [dict(zip(map(str, head), row, strict=True)) for row in body]
+
+
+@views
+def test_the_document_has_what_other_programs_rely_on(view: LayerView) -> None:
+    document = json.loads(table.as_json(view))
+    wanted = "key title state boundary_version as_of is_sample figures legend join_report rows notes sources"
+    assert set(wanted.split()) <= document.keys()
+    assert document["key"] == document["state"]["layer"] == view.key
+    assert document["boundary_version"] == document["state"]["boundary"] == "kontum-2015"
+    assert document["is_sample"] is False
+    assert sum(item["count"] for item in document["legend"]["classes"]) == len(document["rows"])
+    assert {row["class"] for row in document["rows"]} <= {item["id"] for item in document["legend"]["classes"]}
+    assert all(set(document["columns"]) <= row.keys() for row in document["rows"])
+    assert document["join_report"]["text"]
+
+
+@views
+def test_csv_opens_in_a_spreadsheet_with_the_rows_that_are_selected(view: LayerView) -> None:
+    content = table.as_csv(view)
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.count(b"\xef\xbb\xbf") == 1
+    rows = csv_rows(view)
+    assert len(rows) == int(view.frame["selected"].sum())
+    assert all(None not in row and None not in row.values() for row in rows)
+
+
+@views
+def test_numbers_and_words_are_equal_in_json_csv_and_xlsx(view: LayerView) -> None:
+    document = json.loads(table.as_json(view))
+    headings = list(document["columns"].values())
+    assert len(set(headings)) == len(headings), "two columns of one name cannot be told apart"
+    expected = [{head: row[key] for key, head in document["columns"].items()} for row in document["rows"]]
+    assert csv_rows(view) == [{head: str(value) for head, value in row.items()} for row in expected]
+    assert [{h: "" if v is None else v for h, v in row.items()} for row in xlsx_rows(view)] == expected
+
+
+@views
+def test_the_workbook_says_title_date_and_sources(view: LayerView) -> None:
+    book = load_workbook(io.BytesIO(table.as_xlsx(view)))
+    top = [row[0] for row in book.worksheets[0].iter_rows(max_row=4, values_only=True)]
+    assert top == [view.title, view.subtitle, view.headline, view.caption]
+    second = [row[0] for row in book.worksheets[1].iter_rows(values_only=True)]
+    assert set(view.sources) | set(view.notes) <= set(second)
+
+
+@views
+def test_the_terminal_shows_every_row_and_the_caption(view: LayerView) -> None:
+    lines = table.as_text(view).splitlines()
+    codes = [row["code"] for row in table.rows(view)]
+    assert [line.split()[0] for line in lines if line.split() and line.split()[0] in set(codes)] == codes
+    assert lines[-1] == view.caption
+
+
+def test_values_keep_their_place_when_a_filter_is_set() -> None:
+    whole = {row["code"]: row for row in table.rows(compute(ViewState()))}
+    for row in table.rows(compute(ViewState(district="610"))):
+        assert row == whole[row["code"]]
+
+
+texts = st.text(max_size=20) | st.tuples(st.sampled_from("=+-@\t\r\n ｜＝＋－＠"), st.text(max_size=10)).map("".join)
+
+
+@given(texts)
+def test_no_text_becomes_a_formula(text: str) -> None:
+    cell = table.safe_cell(text)
+    assert isinstance(cell, str)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert cell in {text, "'" + text} or any(ord(letter) < 32 for letter in text)
+
+
+@given(texts)
+def test_a_workbook_with_any_text_opens_and_holds_no_formula(text: str) -> None:
+    book = Workbook()
+    book.active.append([table.safe_cell(text)])
+    out = io.BytesIO()
+    book.save(out)
+    cell = load_workbook(io.BytesIO(out.getvalue())).active["A1"]
+    assert cell.data_type != "f"
+
+
+@given(st.integers() | st.floats(allow_nan=False) | st.booleans() | st.none())
+def test_numbers_are_left_alone(value: object) -> None:
+    assert table.safe_cell(value) is value
+
+
+def test_equal_views_have_equal_bytes() -> None:
+    """Equal input gives equal bytes: CSV and JSON may be compared and cached by hash."""
+    first, second = compute(ViewState()), compute.__wrapped__(ViewState())
+    assert table.as_csv(first) == table.as_csv(second)
+    assert table.as_json(first) == table.as_json(second)
+    assert table.digest(first) == table.digest(second)
+
+
+def test_another_month_has_another_digest() -> None:
+    digests = {table.digest(compute(ViewState(period=Month(2024, month)))) for month in range(1, 13)}
+    assert len(digests) == 12
