@@ -141,7 +141,8 @@ def main(run: Callable[[], None] = app) -> None:
     try:
         run()
     except NtmError as error:
-        lang = "en" if "en" in sys.argv and "--lang" in sys.argv else "vi"
+        asked = " ".join(sys.argv).replace("=", " ")
+        lang = "en" if "--lang en" in asked else "vi"
         typer.echo(error.text(lang), err=True)
         sys.exit(error.exit_status)
 

@@ -143,7 +143,7 @@ def _place(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
         yield CardRow(t("Biên giới"), words.border(unit, context), outline)
     successor = context.facts.successions.get(unit.code)
     if successor:
-        name = f"{t(successor.successor_kind)} {successor.successor_name}"
+        name = f"{successor.successor_kind} {successor.successor_name}"
         kept = t(", không đổi") if successor.unchanged else ""
         value = t("{name} (mã {code}){kept}", name=name, code=successor.successor_code, kept=kept)
         yield CardRow(t("Đơn vị từ 01/07/2025"), value, successor.clause)

@@ -74,7 +74,7 @@ def _row(found: DistrictProgress, context: LayerContext) -> dict[str, object]:
             unique(
                 [
                     found.district.name,
-                    t("{at_least} {label} xã được công nhận", at_least=at_least, label=label).capitalize(),
+                    words.sentence(t("{at_least} {label} xã được công nhận", at_least=at_least, label=label)),
                     published,
                     target,
                     _village_rate(context, code),

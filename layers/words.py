@@ -127,6 +127,11 @@ def tooltip(unit: Unit, context: LayerContext, *extra: str) -> str:
     return " · ".join([*parts, *(text for text in extra if text)])
 
 
+def sentence(text: str) -> str:
+    """Return ``text`` with its first letter raised and nothing else changed."""
+    return text[:1].upper() + text[1:]
+
+
 def document(item: Document, lang: str) -> str:
     """Return the full name of a document, as a source."""
     return item.title(lang)

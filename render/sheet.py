@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -80,8 +80,8 @@ class Composition:
 def sheet(  # noqa: PLR0913 - the choices of a print dialogue, all but the view by name
     view: LayerView,
     *,
-    fmt: Literal["png", "pdf", "svg"],
-    paper: Literal["A4", "A3"] = "A4",
+    fmt: str,
+    paper: str = "A4",
     dpi: int = 300,
     width: int | None = None,
     inset: str | None = None,

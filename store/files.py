@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -36,6 +36,23 @@ _T = TypeVar("_T")
 #: When the shipped files were collected (data/programme/SOURCES.md): their ``recorded_at``.
 RECORDED_AT = "2026-11-22T00:00:00+07:00"
 PROGRAMME_FILES = SHIPPED_DATA / "programme"
+
+_NUMBER = "“{value}” phải là số."
+#: Faults of pydantic by type, in the reader's words; the value errors of our own schema carry theirs.
+_FAULTS = {
+    "string_too_short": "không được để trống.",
+    "string_pattern_mismatch": "“{value}” không đúng dạng.",
+    "literal_error": "“{value}” không dùng được; chọn một trong: {allowed}.",
+    "int_parsing": _NUMBER,
+    "int_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "greater_than_equal": "“{value}” ngoài khoảng cho phép.",
+    "less_than_equal": "“{value}” ngoài khoảng cho phép.",
+    "bool_parsing": "“{value}” phải là 0 hoặc 1.",
+    "bool_type": "“{value}” phải là 0 hoặc 1.",
+    "date_from_datetime_parsing": "“{value}” phải là ngày dạng 2024-01-22.",
+    "date_parsing": "“{value}” phải là ngày dạng 2024-01-22.",
+}
 
 
 @dataclass(frozen=True)
@@ -82,76 +99,98 @@ def read_facts(folder: Path, province: str) -> FileFacts:
     faults.extend(_repeated_keys(rows))
     if faults:
         raise DataError(faults)
-    return _facts(province, {name: [row for _, row in read] for name, read in rows.items()})
+    return _facts(province, {name: [read.row for read in reads if read.row] for name, reads in rows.items()})
 
 
-def _read_rows(path: Path, schema: type[Row], faults: list[Fault]) -> list[tuple[int, Row]]:
-    """Return (row number, row) of every good row; append a fault for each bad cell."""
+@dataclass(frozen=True)
+class _Read:
+    """A row as it stands in a file, and as a checked row unless it has faults."""
+
+    number: int
+    cells: Mapping[str, str]
+    row: Row | None
+
+
+def _read_rows(path: Path, schema: type[Row], faults: list[Fault]) -> list[_Read]:
+    """Read a file row by row; append a fault for everything that is wrong with it."""
     try:
-        text = path.read_text("utf-8")
+        # Spreadsheets put a byte order mark before UTF-8; it is no fault.
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         faults.append(Fault(path.name, None, None, "thiếu tệp. Hãy lấy lại thư mục data/programme."))
         return []
     except UnicodeDecodeError:
         faults.append(Fault(path.name, None, None, "không phải UTF-8. Hãy lưu lại tệp ở dạng UTF-8."))
         return []
-    good = []
     reader = csv.DictReader(io.StringIO(text), strict=True)
+    header = set(reader.fieldnames or ())
+    wrong = [Fault(path.name, 1, name, "thiếu cột này.") for name in schema.model_fields if name not in header]
+    wrong += [Fault(path.name, 1, name, "thừa cột này.") for name in header if name not in schema.model_fields]
+    faults.extend(wrong)
+    return [] if wrong else _check_rows(path.name, reader, schema, faults)
+
+
+def _check_rows(file: str, reader: csv.DictReader[str], schema: type[Row], faults: list[Fault]) -> list[_Read]:
+    read = []
     try:
         for number, cells in enumerate(reader, start=2):
+            if None in cells or None in cells.values():
+                faults.append(Fault(file, number, None, "số ô của dòng khác số cột của tiêu đề."))
+                continue
             try:
-                good.append((number, schema.model_validate(cells)))
+                read.append(_Read(number, cells, schema.model_validate(cells)))
             except ValidationError as error:
-                faults.extend(_cell_fault(path.name, number, fault) for fault in error.errors())
+                faults.extend(_cell_fault(file, number, dict(fault)) for fault in error.errors())
+                read.append(_Read(number, cells, None))
     except csv.Error as error:
-        faults.append(Fault(path.name, reader.line_num, None, "dòng hỏng: {why}", (("why", str(error)),)))
-    return good
+        faults.append(Fault(file, reader.line_num, None, "dòng hỏng: {why}", (("why", str(error)),)))
+    return read
 
 
-def _cell_fault(file: str, row: int, fault: object) -> Fault:
-    place, kind, value, why = (fault[key] for key in ("loc", "type", "input", "msg"))  # type: ignore[index]
-    column = str(place[0]) if place else None
-    if kind == "missing":
-        return Fault(file, row, column, "thiếu cột này.")
-    if kind == "extra_forbidden":
-        return Fault(file, row, column, "thừa cột này.")
-    return Fault(file, row, column, "giá trị “{value}” không hợp lệ ({why}).", (("value", value), ("why", why)))
+def _cell_fault(file: str, row: int, fault: Mapping[str, Any]) -> Fault:
+    """Put a pydantic fault into the reader's words; its own are English and about types."""
+    column = str(fault["loc"][0]) if fault["loc"] else None
+    if fault["type"] == "value_error":
+        return Fault(file, row, column, str(fault["ctx"]["error"]), (("value", fault["input"]),))
+    message = _FAULTS.get(fault["type"], "giá trị “{value}” không hợp lệ.")
+    allowed = str(fault.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
+    return Fault(file, row, column, message, (("value", fault["input"]), ("allowed", allowed)))
 
 
-def _unknown_keys(rows: Mapping[str, list[tuple[int, Row]]]) -> list[Fault]:
-    """Codes and documents that no other file knows."""
-    units = {getattr(row, "code", None) for _, row in rows["units.csv"]}
-    districts = {getattr(row, "district_code", None) for _, row in rows["units.csv"]}
-    documents = {getattr(row, "id", None) for _, row in rows["documents.csv"]}
-    known: list[tuple[str, set[str | None], str]] = [
-        ("code", units, "mã đơn vị “{value}” không có trong units.csv."),
-        ("district_code", districts, "mã huyện “{value}” không có trong units.csv."),
-        ("document", documents, "văn bản “{value}” không có trong documents.csv."),
+def _unknown_keys(rows: Mapping[str, list[_Read]]) -> list[Fault]:
+    """Codes and documents that no other file knows.
+
+    Rows with faults of their own still count as known: one fault is told once.
+    """
+
+    def cells(file: str, column: str) -> set[str]:
+        return {read.cells[column] for read in rows[file]}
+
+    known = [
+        ("code", cells("units.csv", "code"), "mã đơn vị “{value}” không có trong units.csv."),
+        ("district_code", cells("units.csv", "district_code"), "mã huyện “{value}” không có trong units.csv."),
+        ("document", cells("documents.csv", "id"), "văn bản “{value}” không có trong documents.csv."),
     ]
     return [
-        Fault(file, number, column, message, (("value", value),))
-        for file, read in rows.items()
-        for number, row in read
+        Fault(file, read.number, column, message, (("value", value),))
+        for file, reads in rows.items()
+        for read in reads
         for column, allowed, message in known
-        if (value := getattr(row, column, None)) is not None and value not in allowed
+        if (value := getattr(read.row, column, None)) is not None and value not in allowed
     ]
 
 
-def _repeated_keys(rows: Mapping[str, list[tuple[int, Row]]]) -> list[Fault]:
-    keys: dict[str, Callable[[Row], object]] = {
-        "units.csv": lambda row: getattr(row, "code"),  # noqa: B009 - Row is the common base
-        "documents.csv": lambda row: getattr(row, "id"),  # noqa: B009
-        "targets.csv": lambda row: getattr(row, "row_id"),  # noqa: B009
-        "successions.csv": lambda row: getattr(row, "code"),  # noqa: B009
-    }
+def _repeated_keys(rows: Mapping[str, list[_Read]]) -> list[Fault]:
+    keys = {"units.csv": "code", "documents.csv": "id", "targets.csv": "row_id", "successions.csv": "code"}
     faults = []
-    for file, key in keys.items():
-        seen: dict[object, int] = {}
-        for number, row in rows[file]:
-            first = seen.setdefault(key(row), number)
-            if first != number:
-                found = (("value", key(row)), ("first", first))
-                faults.append(Fault(file, number, None, "“{value}” đã có ở dòng {first}.", found))
+    for file, column in keys.items():
+        seen: dict[str, int] = {}
+        for read in rows[file]:
+            value = read.cells[column]
+            first = seen.setdefault(value, read.number)
+            if first != read.number:
+                found = (("value", value), ("first", first))
+                faults.append(Fault(file, read.number, column, "“{value}” đã có ở dòng {first}.", found))
     return faults
 
 

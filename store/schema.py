@@ -15,16 +15,31 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from programme.calendar import Interval, parse_interval
 from programme.records import Evidence, Level, Metric, TargetKind
 
+#: Faults said by our own checks; they are message keys, ``{value}`` is the cell.
+NOT_NFC = "“{value}” không ở dạng Unicode NFC. Hãy lưu lại bằng bảng mã Unicode dựng sẵn."
+EMPTY = "không được để trống."
+NOT_NUMBERS = "“{value}” phải là các số cách nhau bằng dấu chấm phẩy."
+NOT_A_TIME = "“{value}” không phải ngày, tháng, năm (2024-01-22, 2024-01, 2024) hay một khoảng thời gian."
+
 
 def _nfc(text: str) -> str:
     if not unicodedata.is_normalized("NFC", text):
-        message = "không ở dạng Unicode NFC"
-        raise ValueError(message)
+        raise ValueError(NOT_NFC)
     return text
 
 
 def _interval(text: object) -> Interval | None:
-    return parse_interval(str(text))
+    try:
+        return parse_interval(str(text))
+    except ValueError:
+        raise ValueError(NOT_A_TIME) from None
+
+
+def _known_interval(text: object) -> Interval:
+    found = _interval(text)
+    if found is None:
+        raise ValueError(EMPTY)
+    return found
 
 
 def _split(text: object) -> tuple[str, ...]:
@@ -32,7 +47,10 @@ def _split(text: object) -> tuple[str, ...]:
 
 
 def _numbers(text: object) -> tuple[int, ...]:
-    return tuple(int(part) for part in str(text).split(";") if part)
+    try:
+        return tuple(int(part) for part in str(text).split(";") if part)
+    except ValueError:
+        raise ValueError(NOT_NUMBERS) from None
 
 
 def _blank_is_none(text: object) -> object:
@@ -46,7 +64,7 @@ OptionalCode = Annotated[Code | None, BeforeValidator(_blank_is_none)]
 DistrictCode = Annotated[str, Field(pattern=r"^\d{3}$")]
 OptionalDistrict = Annotated[DistrictCode | None, BeforeValidator(_blank_is_none)]
 Period = Annotated[Interval | None, BeforeValidator(_interval)]
-KnownPeriod = Annotated[Interval, BeforeValidator(_interval)]
+KnownPeriod = Annotated[Interval, BeforeValidator(_known_interval)]
 OptionalInt = Annotated[int | None, BeforeValidator(_blank_is_none)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_blank_is_none)]
 Flag = Annotated[bool, BeforeValidator(lambda value: {"0": False, "1": True}.get(str(value), value))]

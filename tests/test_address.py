@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import fields
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from base.clock import Month
-from layers.address import FILTERS, months_of, parse, with_month
+from layers.address import FILTERS, month_of, months_of, parse
 from layers.registry import BUILDERS
 from layers.view import ViewState
 
@@ -74,7 +75,12 @@ def test_a_value_that_cannot_be_used_is_told_and_left_out(name: str, value: str)
 
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
-    [("border", "x", "laos"), ("ntm_level", "x", "advanced"), ("period", "2025-07", "06/2025"), ("period", "x", "2025-06")],
+    [
+        ("border", "x", "laos"),
+        ("ntm_level", "x", "advanced"),
+        ("period", "2025-07", "06/2025"),
+        ("period", "x", "2025-06"),
+    ],
 )
 def test_the_reason_says_what_would_be_right(name: str, value: str, allowed: str) -> None:
     _, notices = parse({name: value}, "ntm-levels")
@@ -140,12 +146,12 @@ def test_a_state_comes_back_from_its_own_address(params: dict[str, str], layer: 
 def test_months_run_without_a_gap_from_the_newest_to_the_first_of_the_boundaries() -> None:
     months = months_of("kontum")
     assert (months[0], months[-1]) == (Month(2025, 6), Month(2015, 3))
-    assert all(later == earlier.plus(1) for later, earlier in zip(months, months[1:], strict=False))
+    assert all(later == earlier.plus(1) for later, earlier in itertools.pairwise(months))
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_the_month_a_layer_opens_with_can_be_chosen(layer: str) -> None:
-    assert with_month(ViewState(layer=layer)).period in months_of("kontum")
+    assert month_of(ViewState(layer=layer)) in months_of("kontum")
 
 
 def test_every_layer_offers_filters_that_exist() -> None:

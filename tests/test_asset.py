@@ -7,7 +7,7 @@ import json
 import struct
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -116,7 +116,9 @@ def test_units_stand_in_code_order_and_keep_their_shape(
         assert drawn.area == pytest.approx(original.area, rel=0.01), code
 
 
-def test_no_vertex_moves_more_than_three_metres(decoded: Decoded, made: GeometryAsset, boundary: BoundaryVersion) -> None:
+def test_no_vertex_moves_more_than_three_metres(
+    decoded: Decoded, made: GeometryAsset, boundary: BoundaryVersion
+) -> None:
     for code, unit in zip(made.codes, decoded.units, strict=True):
         original = shapely.MultiPoint(metres(cells_of(vertices(boundary.units.loc[code, "geometry"]))))
         drawn = shapely.MultiPoint(metres(np.array(list(chain.from_iterable(chain.from_iterable(unit))), dtype=float)))
@@ -145,7 +147,7 @@ def test_neighbours_share_every_edge_but_those_of_the_province(decoded: Decoded)
     (outline,) = [
         line for head, line in zip(decoded.header["lines"], decoded.lines, strict=True) if head["kind"] == "province"
     ]
-    rim = {frozenset(pair) for part in outline for pair in zip(part, part[1:], strict=False)}
+    rim = {frozenset(pair) for part in outline for pair in pairwise(part)}
     assert {edge for edge, count in seen.items() if count == 1} == rim
 
 
@@ -159,7 +161,9 @@ def test_every_inner_vertex_of_a_district_line_is_a_vertex_of_units(decoded: Dec
 def test_names_stand_inside_their_area(decoded: Decoded, made: GeometryAsset, boundary: BoundaryVersion) -> None:
     shapes = dict(zip(made.codes, map(polygon, decoded.units), strict=True))
     for code, district in boundary.units["district_code"].items():
-        shapes[district] = shapely.union_all([shapes[c] for c in made.codes if boundary.units["district_code"][c] == district])
+        shapes[district] = shapely.union_all(
+            [shapes[c] for c in made.codes if boundary.units["district_code"][c] == district]
+        )
         assert code in shapes
     assert made.labels.keys() == made.boxes.keys() == shapes.keys()
     for key, shape in shapes.items():

@@ -19,6 +19,7 @@ from base.errors import BoundaryError
 from base.settings import SHIPPED_DATA
 from geo import boundaries
 from geo.boundaries import BoundaryVersion, version_for
+from layers.address import parse
 from store.files import FileFacts
 
 SHIPPED = SHIPPED_DATA / "boundaries" / "kontum-2015"
@@ -148,7 +149,7 @@ def test_a_border_file_without_its_columns_is_refused(version_copy: Path) -> Non
 
 
 def test_an_entry_that_is_no_toml_is_told_with_its_folder(version_copy: Path) -> None:
-    edit_entry(version_copy, lambda text: text.replace('id = "', 'id = '))
+    edit_entry(version_copy, lambda text: text.replace('id = "', "id = "))
     sentence = refusal()
     assert "catalogue.toml" in sentence
     assert COPY in sentence, "every version has a catalogue.toml: the folder tells which"
@@ -240,6 +241,22 @@ def test_the_first_and_the_last_month_are_covered(month: Month) -> None:
 def test_a_province_without_boundaries_is_named() -> None:
     with pytest.raises(BoundaryError, match="quangnam"):
         version_for("quangnam", Month(2020, 1))
+
+
+@pytest.mark.usefixtures("version_copy")
+def test_a_boundary_of_another_province_is_told_and_left_out() -> None:
+    state, notices = parse({"boundary": COPY}, "ntm-levels")
+    assert [notice.parameter for notice in notices] == ["boundary"]
+    assert state.boundary is None
+
+
+def test_a_boundary_that_does_not_hold_in_the_month_is_told(version_copy: Path) -> None:
+    def shorten(text: str) -> str:
+        return text.replace('"elsewhere"', '"kontum"').replace('valid_from = "2015-03"', 'valid_from = "2020-01"')
+
+    edit_entry(version_copy, shorten)
+    _, notices = parse({"boundary": COPY, "period": "2018-06"}, "ntm-levels")
+    assert {notice.parameter for notice in notices} & {"boundary", "period"}
 
 
 def test_codes_of_the_unit_list_are_written_once() -> None:

@@ -13,8 +13,8 @@ from base.clock import Month
 from base.settings import SHIPPED_DATA
 from programme.calendar import PROGRAMME_START, Interval, parse_interval
 
+#: Text → first month, last month, label.
 FORMS = {
-    # text: (earliest, latest, label)
     "2019": ("2019-01", "2019-12", "2019"),
     "2019-05": ("2019-05", "2019-05", "05/2019"),
     "2016-12": ("2016-12", "2016-12", "12/2016"),

@@ -47,9 +47,7 @@ def scene_of(page: str, **params: str) -> dict[str, Any]:
 
 
 @given(st.lists(scenes, max_size=3), scenes, st.text("abc/.", max_size=40))
-def test_a_scene_comes_back_from_its_message(
-    known: list[dict[str, Any]], scene: dict[str, Any], address: str
-) -> None:
+def test_a_scene_comes_back_from_its_message(known: list[dict[str, Any]], scene: dict[str, Any], address: str) -> None:
     words = Dictionary.of(known)
     assert words.unpack(words.pack(address, scene)) == (address, scene)
 

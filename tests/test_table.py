@@ -24,7 +24,9 @@ STATES = [
     ViewState(layer="district-progress", district="615", lang="en"),
     ViewState(layer="border-replanning", ntm_level="model", border="laos"),
 ]
-views = pytest.mark.parametrize("view", [compute(state) for state in STATES], ids=lambda view: f"{view.key}-{view.state.query()}")
+views = pytest.mark.parametrize(
+    "view", [compute(state) for state in STATES], ids=lambda view: f"{view.key}-{view.state.query()}"
+)
 
 
 def csv_rows(view: LayerView) -> list[dict[str, str]]:
@@ -71,6 +73,20 @@ def test_numbers_and_words_are_equal_in_json_csv_and_xlsx(view: LayerView) -> No
     expected = [{head: row[key] for key, head in document["columns"].items()} for row in document["rows"]]
     assert csv_rows(view) == [{head: str(value) for head, value in row.items()} for row in expected]
     assert [{h: "" if v is None else v for h, v in row.items()} for row in xlsx_rows(view)] == expected
+
+
+@views
+def test_a_class_is_painted_in_its_own_colour(view: LayerView) -> None:
+    sheet = load_workbook(io.BytesIO(table.as_xlsx(view))).worksheets[0]
+    colors = {item.label: item.color.lstrip("#") for item in view.legend.classes}
+    head = sheet[sheet[sheet.freeze_panes].row - 1]
+    (column,) = [cell.column for cell in head if cell.value == table.columns(view)["class_label"]]
+    painted = [
+        (cell.value, cell.fill.fgColor.rgb[2:])
+        for (cell,) in sheet.iter_rows(min_row=head[0].row + 1, min_col=column, max_col=column)
+        if cell.value or cell.fill.fill_type
+    ]
+    assert painted == [(row["class_label"], colors[row["class_label"]]) for row in table.rows(view)]
 
 
 @views

@@ -23,7 +23,7 @@ from geo.asset import GeometryAsset, asset, grid_point
 from layers.address import BORDERS, FILTERS, TARGET_KINDS, months_of
 from layers.classify import legend_style
 from layers.registry import BUILDERS, facts_of
-from layers.words import LEVEL_NAMES
+from layers.words import LEVEL_NAMES, sentence
 from layers.words import TARGET_KINDS as KIND_NAMES
 from programme.province import Province, province_of
 from programme.records import LEVELS
@@ -198,6 +198,6 @@ def _options(t: Translate) -> dict[str, list[list[str]]]:
     levels = [*reversed(LEVELS), "met", "below", "unknown"]
     return {
         "ntm_level": [[level, t(LEVEL_NAMES[level], total=19)] for level in levels],
-        "target_kind": [[kind, t(KIND_NAMES[kind]).capitalize()] for kind in TARGET_KINDS],
+        "target_kind": [[kind, sentence(t(KIND_NAMES[kind]))] for kind in TARGET_KINDS],
         "border": [[key, t(_BORDER_NAMES[key])] for key in BORDERS],
     }

@@ -22,7 +22,7 @@ from layers.address import FILTERS, Notice, month_of
 from layers.card import commune_card
 from layers.registry import compute, context_of
 from layers.view import LayerView, ViewState
-from layers.words import LEVEL_NAMES, TARGET_KINDS
+from layers.words import LEVEL_NAMES, TARGET_KINDS, sentence
 from render.screen.menu import PAGES
 from render.table import digest
 
@@ -157,7 +157,7 @@ def chips(view: LayerView, state: ViewState) -> list[dict[str, str]]:
         "period": t("Tháng {month}", month=month) if month else "",
         "district": districts[state.district].name if state.district in districts else "",
         "ntm_level": t(LEVEL_NAMES[state.ntm_level], total=19) if state.ntm_level else "",
-        "target_kind": t(TARGET_KINDS[state.target_kind]).capitalize() if state.target_kind else "",
+        "target_kind": sentence(t(TARGET_KINDS[state.target_kind])) if state.target_kind else "",
         "border": t({"yes": "Xã biên giới", "laos": "Giáp Lào", "cambodia": "Giáp Campuchia"}[state.border])
         if state.border
         else "",

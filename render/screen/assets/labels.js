@@ -220,9 +220,9 @@ export class Labels {
       const width = Math.max(...lines.map((line) => widthOf(ctx, font, line)));
       if (width > room * 2.7) continue;
       const height = lines.length * size * 1.08;
-      const below = icon ? icon / 2 + height / 2 + 1 : 0;
+      const below = icon ? icon / 2 + height / 2 + 3 : 0;
       for (const shift of icon ? [below, -below] : [0, room * 0.45, -room * 0.45, room * 0.8, -room * 0.8]) {
-        const box = around(x, y + shift, width, height, 0.5);
+        const box = around(x, y + shift, width + 2, height, 0.5);
         if (taken.free(box)) return { x, y: y + shift, box, lines };
       }
     }

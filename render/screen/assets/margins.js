@@ -26,9 +26,11 @@ function overLand(box, view, painter) {
   return false;
 }
 
-/** How many steps of 12 pixels a name may stand from its place. */
-const NEAR = 9;
-const FAR = 26;
+/** Size, and how many steps of 12 pixels a name may stand from its place. */
+const TRIES = [[1, 9], [0.85, 15], [0.7, 26]];
+/** Beyond this the reader looks at a part of the province, and far names would only mislead. */
+const WHOLE = 1.25;
+const BESIDE = 60;
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
@@ -64,12 +66,15 @@ export function drawMargins(ctx, view, painter, names, frame, avoid) {
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   ctx.lineJoin = 'round';
-  for (const name of [...names].sort((a, b) => (a.kind === 'country' ? 0 : 1) - (b.kind === 'country' ? 0 : 1))) {
+  const whole = view.scale < (view.home ?? view.scale) * WHOLE;
+  const near = ([x, y]) => x > frame[0] - BESIDE && x < frame[2] + BESIDE && y > frame[1] - BESIDE && y < frame[3] + BESIDE;
+  const wishOf = ({ point }) => [(point[0] - view.x) * view.scale, (point[1] - view.y) * view.scale];
+  for (const name of names.filter((one) => whole || near(wishOf(one))).sort((a, b) => (a.kind === 'country' ? 0 : 1) - (b.kind === 'country' ? 0 : 1))) {
     const style = STYLE[name.kind] ?? STYLE.province;
     const size = style.size * (narrow ? 0.76 : 1);
     // A name that finds no room near its place is tried smaller before it moves far away.
-    for (const part of [1, 0.82, 0.68]) {
-      if (drawName(ctx, name, { ...style, size: size * part }, part > 0.7 ? NEAR : FAR)) break;
+    for (const [part, reach] of TRIES) {
+      if (drawName(ctx, name, { ...style, size: size * part }, reach)) break;
     }
   }
 
@@ -77,8 +82,7 @@ export function drawMargins(ctx, view, painter, names, frame, avoid) {
     on.font = `${weight} ${size}px ${FAMILY}`;
     on.letterSpacing = `${spacing * size}px`;
     const width = on.measureText(name.text).width;
-    const wish = [(name.point[0] - view.x) * view.scale, (name.point[1] - view.y) * view.scale];
-    const spot = placeName(wish, [width, size * 1.1], { frame, taken, view, painter, reach });
+    const spot = placeName(wishOf(name), [width, size * 1.1], { frame, taken, view, painter, reach });
     if (spot) {
       taken.push(spot.box);
       on.strokeStyle = '#EAF0EF';

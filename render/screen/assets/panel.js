@@ -30,7 +30,7 @@ export class Panel {
     this.makeTabs(t);
     const bodies = { overview: this.overview.element, list: this.list.element, table: this.table.element, notes: this.notes };
     this.pages = TABS.map((name) => h('div', {
-      class: `ntm-page is-${name}`, role: 'tabpanel', id: `ntm-page-${name}`, 'aria-labelledby': `ntm-tab-${name}`, tabindex: '-1', hidden: name !== 'overview',
+      class: `ntm-page is-${name}`, role: 'tabpanel', id: `ntm-page-${name}`, 'aria-labelledby': `ntm-tab-${name}`, tabindex: '0', hidden: name !== 'overview',
     }, bodies[name]));
     this.body = h('div', { class: 'ntm-panel-body' }, this.pages);
     this.drawer = new Drawer({ t });

@@ -51,12 +51,14 @@ export class Search {
       if (full.includes(words)) return 4;
       return words.split(' ').every((word) => `${full} ${rest}`.includes(word)) ? 5 : 9;
     };
-    return this.entries
-      .map((entry) => ({ entry, rank: rank(entry) }))
-      .filter((found) => found.rank < 9)
+    const found = this.entries.map((entry) => ({ entry, rank: rank(entry) }));
+    // Words spread over commune and district count only when no name matches as a whole.
+    const limit = found.some((one) => one.rank < 5) ? 5 : 9;
+    return found
+      .filter((one) => one.rank < limit)
       .sort((a, b) => a.rank - b.rank)
       .slice(0, MOST)
-      .map((found) => found.entry);
+      .map((one) => one.entry);
   }
 
   look() {

@@ -22,7 +22,9 @@ export class Stage {
     this.title = h('h2', { class: 'ntm-map-title' });
     this.subtitle = h('p', { class: 'ntm-map-sub' });
     this.caption = h('p', { class: 'ntm-caption', 'data-testid': 'caption' });
-    this.container = h('div', { class: 'ntm-map', role: 'application', tabindex: '0', 'aria-describedby': 'ntm-map-note', 'data-testid': 'map' });
+    this.container = h('div', {
+      class: 'ntm-map', role: 'application', tabindex: '0', 'aria-describedby': 'ntm-map-note', 'data-testid': 'map',
+    });
     this.tooltip = new Tooltip();
     this.legend = new Legend({ t, lang: setup.lang, onIsolate: (isolate) => this.isolate(isolate), onToggle: () => this.map?.relayout() });
     this.buttons = this.makeButtons(t);
@@ -38,7 +40,9 @@ export class Stage {
   }
 
   makeButtons(t) {
-    const button = (name, label, onclick) => h('button', { type: 'button', class: 'ntm-map-button', 'data-testid': `map-${name}`, 'aria-label': label, title: label, onclick }, icon(name));
+    const button = (name, label, onclick) => h('button', {
+      type: 'button', class: `ntm-map-button is-${name}`, 'data-testid': `map-${name}`, 'aria-label': label, title: label, onclick,
+    }, icon(name), name === 'home' && h('span', {}, label));
     return h('div', { class: 'ntm-map-buttons', role: 'group', 'aria-label': t('map_buttons') },
       button('plus', t('zoom_in'), () => this.map?.map.zoomIn()),
       button('minus', t('zoom_out'), () => this.map?.map.zoomOut()),
@@ -118,8 +122,9 @@ export class Stage {
   }
 
   covered() {
-    return [this.legend.element, this.inset?.element, this.buttons]
-      .filter((element) => element?.offsetWidth && !element.classList.contains('is-away'))
+    const overlay = window.innerWidth < 700 && !this.legend.element.classList.contains('is-closed');
+    return [!overlay && this.legend.element, this.inset?.element, this.buttons]
+      .filter((element) => element && element.offsetWidth && !element.classList.contains('is-away'))
       .map((element) => [element.offsetLeft, element.offsetTop, element.offsetLeft + element.offsetWidth, element.offsetTop + element.offsetHeight]);
   }
 

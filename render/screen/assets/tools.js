@@ -11,7 +11,10 @@ export class Tools {
     this.toast = toast;
     this.links = FORMATS.map((format) => h('a', { role: 'menuitem', tabindex: '-1', download: '', 'data-format': format, onclick: () => this.close(true) },
       h('strong', {}, format.toUpperCase()), h('span', {}, t(`download_${format}`))));
-    this.menu = h('div', { class: 'ntm-menu-list', role: 'menu', id: 'ntm-downloads', 'aria-label': t('download'), hidden: true, onkeydown: (event) => this.key(event) }, this.links);
+    this.menu = h('div', {
+      class: 'ntm-menu-list', role: 'menu', id: 'ntm-downloads', 'aria-label': t('download'), hidden: true,
+      onkeydown: (event) => this.key(event),
+    }, this.links);
     this.button = h('button', {
       type: 'button', class: 'ntm-button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': 'ntm-downloads', 'data-testid': 'download',
       onclick: () => (this.menu.hidden ? this.open() : this.close(true)),
@@ -25,7 +28,7 @@ export class Tools {
     this.copyButton = h('button', { type: 'button', class: 'ntm-button', 'data-testid': 'copy', onclick: () => this.copy() }, icon('copy'), h('span', {}, t('copy_image')));
     this.printButton = h('button', { type: 'button', class: 'ntm-button', 'data-testid': 'print', onclick: () => this.print() }, icon('print'), h('span', {}, t('print')));
     this.element = h('div', { class: 'ntm-tools', role: 'group', 'aria-label': t('tools') }, this.box, this.copyButton, this.printButton);
-    this.sheet = h('img', { class: 'ntm-print-sheet print-sheet', alt: '' });
+    this.sheet = h('img', { class: 'ntm-print-sheet print-sheet', alt: '', 'aria-hidden': 'true' });
     this.listen();
   }
 
@@ -50,7 +53,6 @@ export class Tools {
   update(scene) {
     this.scene = scene;
     for (const link of this.links) link.href = this.address(link.dataset.format);
-    this.sheet.alt = scene.headline || scene.title || '';
   }
 
   open() {
