@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from base.errors import NtmError
+from base.errors import NtmError, StateError
 from base.i18n import translate
 from layers.address import parse
 from layers.registry import BUILDERS, compute
@@ -28,6 +28,9 @@ class TableFormat(StrEnum):
     csv = "csv"
     table = "table"
 
+
+SHEET_FORMATS = ("png", "pdf", "svg")
+PAPERS = ("A4", "A3")
 
 Key = Annotated[str, typer.Argument(help="ntm-levels, target-communes, border-replanning, district-progress")]
 Period = Annotated[str | None, typer.Option(help="YYYY-MM; default: the layer's own")]
@@ -47,7 +50,7 @@ def serve(
         try:
             probe.bind((host, port))
         except OSError:
-            other = f"python3 run.py serve --port {port + 1}"
+            other = f"python3 run.py serve --port {port % 65535 + 1}"
             typer.echo(f"Cổng {port} trên {host} đang bận hoặc không mở được. Hãy chọn cổng khác: {other}", err=True)
             typer.echo(f"Port {port} on {host} is in use or cannot be opened. Choose another: {other}", err=True)
             raise typer.Exit(1) from None
@@ -96,10 +99,14 @@ def sheet(
 ) -> None:
     """Write a layer as a sheet for a meeting; the file's ending chooses the format."""
     from render.sheet import sheet as draw
-    from service.maps import sheet_options
 
+    fmt = out.suffix.lstrip(".").lower()
+    if fmt not in SHEET_FORMATS or paper not in PAPERS:
+        raise StateError("Tệp phải có đuôi .png, .pdf hoặc .svg; khổ giấy A4 hoặc A3.")
+    if not out.parent.is_dir():
+        raise StateError("Không ghi được {file}: không có thư mục này. Hãy tạo thư mục hoặc chọn nơi khác.", file=out)
     view = _view(key, locals())
-    content = draw(view, fmt=out.suffix.lstrip(".").lower(), paper=paper, **sheet_options(view.state))
+    content = draw(view, fmt=fmt, paper=paper, inset=view.inset, margins=view.margins)
     try:
         out.write_bytes(content)
     except OSError as error:

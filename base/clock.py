@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 TIME_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -73,9 +73,7 @@ def tuned() -> None:
             "fillColor": feature["properties"]["color"], "fillOpacity": 1, "weight": 1, "color": "#555",
         },
     ).add_to(layer)  # fmt: skip
-    st_folium(
-        chart, key="map", height=800, use_container_width=True, returned_objects=[], feature_group_to_add=layer
-    )
+    st_folium(chart, key="map", height=800, use_container_width=True, returned_objects=[], feature_group_to_add=layer)
 
 
 if TUNED:

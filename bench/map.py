@@ -231,13 +231,15 @@ def report(rows: dict[str, dict[str, float]]) -> str:
     ours = rows["ours"]
     lines += [
         "",
-        f"Ratios of this run: {rows['usual']['change'] / ours['change']:.1f} times faster than (a), "
-        f"{rows['tuned']['change'] / ours['change']:.1f} times faster than (b); "
-        f"{rows['tuned']['bytes'] / ours['bytes']:,.0f} times fewer bytes than (b).",
+        (
+            f"Ratios of this run: {rows['usual']['change'] / ours['change']:.1f} times faster than (a), "
+            f"{rows['tuned']['change'] / ours['change']:.1f} times faster than (b); "
+            f"{rows['tuned']['bytes'] / ours['bytes']:,.0f} times fewer bytes than (b)."
+        ),
     ]
     if "nation" in rows:
         lines.append(f"3,321 polygons take {rows['nation']['change'] / ours['change']:.2f} times the province's time.")
-    lines.append(f"50 sessions changing filters, one process: p95 {rows['sessions']['p95']:.0f} ms from asking to done.")
+    lines.append(f"50 sessions changing filters, one process: p95 {rows['sessions']['p95']:.0f} ms from ask to done.")
     lines.append(f"Machine: {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, headless.")
     return "\n".join(lines)
 

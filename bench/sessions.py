@@ -30,7 +30,7 @@ async def _measure(port: int, sessions: int, changes: int) -> float:
 
 
 async def _session(port: int, changes: int, number: int) -> list[float]:
-    dice = random.Random(number)  # noqa: S311 - spreads the sessions, guards nothing
+    dice = random.Random(number)
     await asyncio.sleep(number * 0.05)
     async with connect(f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket:
         await _run(socket, "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,10 @@ UNIT_COLUMNS = (
 _RENAMED = {"ward_code": "code", "ward_name": "name", "ward_type": "kind", "geom_note": "note"}
 
 
+CATALOGUE_FILE = "catalogue.toml"
+MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+
+
 class KnownDefect(BaseModel):
     """A defect of the geometry, said in both languages."""
 
@@ -50,8 +55,8 @@ class CatalogueEntry(BaseModel):
     name_vi: str
     name_en: str
     area_levels: list[str] = Field(min_length=1)
-    valid_from: str = Field(pattern=r"^\d{4}-\d{2}$")
-    valid_to: str | None = Field(pattern=r"^\d{4}-\d{2}$")
+    valid_from: str = Field(pattern=MONTH)
+    valid_to: str | None = Field(pattern=MONTH)
     crs: str
     metric_crs: str
     official_area_km2: float = Field(gt=0)
@@ -115,26 +120,31 @@ def _roots() -> tuple[Path, ...]:
 
 @cache
 def catalogue() -> dict[str, CatalogueEntry]:
-    """Return every boundary version that can be found, by id, from both roots.
+    """Return every boundary version that can be read, by id, from both roots.
 
-    Raises
-    ------
-    BoundaryError
-        A catalogue file cannot be read or lacks a field; the message names the file and the field.
+    An entry that cannot be read is left out and logged, so that one bad import does not take every
+    other map down; asking for it by name says what is wrong with it (:func:`load`).
     """
-    return {
-        entry.id: entry
-        for root in _roots()
-        for path in sorted(root.glob("*/catalogue.toml"))
-        for entry in [_read_entry(path)]
-    }
+    found = {}
+    for folder in _folders():
+        try:
+            entry = _read_entry(folder / CATALOGUE_FILE)
+        except BoundaryError as error:
+            logging.getLogger(__name__).warning("%s", error)
+        else:
+            found[entry.id] = entry
+    return found
+
+
+def _folders() -> list[Path]:
+    return [path.parent for root in _roots() for path in sorted(root.glob(f"*/{CATALOGUE_FILE}"))]
 
 
 def _read_entry(path: Path) -> CatalogueEntry:
     try:
         return CatalogueEntry.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BoundaryError("Không đọc được {file}: {why}.", file=path.name, why=error) from error
+        raise BoundaryError("Không đọc được {file}: {why}.", file=path, why=error) from error
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
         raise BoundaryError("Mục danh mục {file} thiếu hoặc sai trường: {fields}.", file=path, fields=fields) from error
@@ -158,6 +168,7 @@ def version_for(province: str, month: Month) -> CatalogueEntry:
         if entry.covers(month):
             return entry
     if not known:
+        _explain_missing(province)
         raise BoundaryError("Chưa có ranh giới nào của tỉnh “{province}”.", province=province)
     spans = ", ".join(f"{e.first_month.label} – {e.last_month.label if e.last_month else '…'}" for e in known)
     raise BoundaryError(
@@ -165,6 +176,13 @@ def version_for(province: str, month: Month) -> CatalogueEntry:
         month=month.label,
         spans=spans,
     )
+
+
+def _explain_missing(name: str) -> None:
+    """Raise what is wrong with the catalogue entry of a version, or of a province's version, if it is there."""
+    for folder in _folders():
+        if folder.name.startswith(name):
+            _read_entry(folder / CATALOGUE_FILE)
 
 
 @cache
@@ -179,8 +197,9 @@ def load(version: str) -> BoundaryVersion:
     """
     entry = catalogue().get(version)
     if entry is None:
+        _explain_missing(version)
         raise BoundaryError("Không có phiên bản ranh giới “{version}”.", version=version)
-    folder = next(root / version for root in _roots() if (root / version / "catalogue.toml").exists())
+    folder = next(root / version for root in _roots() if (root / version / CATALOGUE_FILE).exists())
     return BoundaryVersion(
         entry, _read_units(folder / entry.geometry_file, entry), _read_border(folder / entry.border_file)
     )
@@ -203,7 +222,10 @@ def _read_features(path: Path, content: bytes) -> gpd.GeoDataFrame:
 
 
 def _read_border(path: Path) -> gpd.GeoDataFrame:
-    return _read_features(path, _read_bytes(path))
+    frame = _read_features(path, _read_bytes(path))
+    if "neighbour" not in frame.columns:
+        raise BoundaryError("Tệp ranh giới {file} thiếu cột: {columns}.", file=path.name, columns="neighbour")
+    return frame
 
 
 def _read_units(path: Path, entry: CatalogueEntry) -> gpd.GeoDataFrame:

@@ -6,14 +6,15 @@ silent default (ONS, OWID; Streamlit's own binding drops a bad value without a w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
 from base.clock import Month
 from base.errors import NtmError
 from base.i18n import LANGUAGES, translate
-from geo.boundaries import catalogue, version_for, versions_of
+from geo.boundaries import MONTH, version_for, versions_of
 from layers.registry import context_of, facts_of
 from layers.view import ViewState
 from programme.province import provinces
@@ -22,6 +23,7 @@ from programme.units import districts_of
 NTM_LEVELS: Final = ("model", "advanced", "standard", "met", "below", "unknown")
 TARGET_KINDS: Final = ("new", "continuing", "carried_over")
 BORDERS: Final = ("yes", "laos", "cambodia")
+_MONTH = re.compile(MONTH)
 VIEWS: Final = ("list", "table", "notes")
 #: Which filters each layer offers, in the order of the filter row.
 FILTERS: Final = {
@@ -70,13 +72,13 @@ def parse(params: Mapping[str, str], layer: str) -> tuple[ViewState, list[Notice
     names = {f.name for f in fields(ViewState)} - {"layer"}
     good: dict[str, object] = {"lang": lang}
     notices = []
-    checks = _checks(params, lang)
+    reader = _Reader(params, lang)
     for name, raw in params.items():
         if name not in names:
             notices.append(Notice(name, raw, translate("không có tham số này.", lang)))
             continue
         try:
-            good[name] = checks[name](raw)
+            good[name] = getattr(reader, "language" if name == "lang" else name)(raw)
         except NtmError as error:
             notices.append(Notice(name, raw, error.text(lang)))
         except ValueError as error:
@@ -84,52 +86,70 @@ def parse(params: Mapping[str, str], layer: str) -> tuple[ViewState, list[Notice
     return ViewState(layer=layer).but(**good), notices
 
 
-def _checks(params: Mapping[str, str], lang: str) -> dict[str, Callable[[str], object]]:
-    """Return a reader per parameter; each returns the value or raises with the reason."""
-    province = params.get("province", "kontum") if params.get("province") in provinces() else "kontum"
-    units = facts_of(province).units
+class _Reader:
+    """Reads single parameters of one address; each method returns the value or raises with the reason."""
 
-    def one_of(*allowed: str) -> Callable[[str], str]:
-        def check(raw: str) -> str:
-            if raw not in allowed:
-                raise ValueError(translate("chọn một trong: {allowed}.", lang, allowed=", ".join(allowed)))
-            return raw
+    def __init__(self, params: Mapping[str, str], lang: str) -> None:
+        self.params = params
+        self.lang = lang
+        self.province_key = params["province"] if params.get("province") in provinces() else "kontum"
+        self.units = facts_of(self.province_key).units
 
-        return check
+    def one_of(self, raw: str, *allowed: str) -> str:
+        if raw not in allowed:
+            raise ValueError(translate("chọn một trong: {allowed}.", self.lang, allowed=", ".join(allowed)))
+        return raw
 
-    def period(raw: str) -> Month:
+    def province(self, raw: str) -> str:
+        return self.one_of(raw, *provinces())
+
+    def period(self, raw: str) -> Month:
         try:
             month = Month.parse(raw)
         except ValueError:
-            raise ValueError(translate("tháng phải có dạng NĂM-THÁNG, ví dụ 2025-06.", lang)) from None
-        version_for(province, month)
+            raise ValueError(translate("tháng phải có dạng NĂM-THÁNG, ví dụ 2025-06.", self.lang)) from None
+        version_for(self.province_key, month)
         return month
 
-    def known_at(raw: str) -> str:
-        facts_of(province, raw)
+    def boundary(self, raw: str) -> str:
+        known = {entry.id: entry for entry in versions_of(self.province_key)}
+        self.one_of(raw, *known)
+        asked = self.params.get("period", "")
+        month = Month.parse(asked) if _MONTH.fullmatch(asked) else None
+        # A month outside every version is the period's fault, and is told there.
+        if month and not known[raw].covers(month) and any(entry.covers(month) for entry in known.values()):
+            words = "phiên bản này không có hiệu lực trong tháng {month}."
+            raise ValueError(translate(words, self.lang, month=asked))
         return raw
 
-    def code(known: Mapping[str, object], words: str) -> Callable[[str], str]:
-        def check(raw: str) -> str:
-            if raw not in known:
-                raise ValueError(translate(words, lang))
-            return raw
+    def known_at(self, raw: str) -> str:
+        facts_of(self.province_key, raw)
+        return raw
 
-        return check
+    def district(self, raw: str) -> str:
+        if raw not in districts_of(self.units.values()):
+            raise ValueError(translate("không có huyện mang mã này.", self.lang))
+        return raw
 
-    return {
-        "province": one_of(*provinces()),
-        "boundary": one_of(*catalogue()),
-        "period": period,
-        "known_at": known_at,
-        "district": code(districts_of(units.values()), "không có huyện mang mã này."),
-        "commune": code(units, "không có xã mang mã này."),
-        "ntm_level": one_of(*NTM_LEVELS),
-        "target_kind": one_of(*TARGET_KINDS),
-        "border": one_of(*BORDERS),
-        "lang": one_of(*LANGUAGES),
-        "view": one_of(*VIEWS),
-    }
+    def commune(self, raw: str) -> str:
+        if raw not in self.units:
+            raise ValueError(translate("không có xã mang mã này.", self.lang))
+        return raw
+
+    def ntm_level(self, raw: str) -> str:
+        return self.one_of(raw, *NTM_LEVELS)
+
+    def target_kind(self, raw: str) -> str:
+        return self.one_of(raw, *TARGET_KINDS)
+
+    def border(self, raw: str) -> str:
+        return self.one_of(raw, *BORDERS)
+
+    def language(self, raw: str) -> str:
+        return self.one_of(raw, *LANGUAGES)
+
+    def view(self, raw: str) -> str:
+        return self.one_of(raw, *VIEWS)
 
 
 def months_of(province: str) -> list[Month]:

@@ -76,19 +76,15 @@ def _recognitions(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
     found = [r for r in context.facts.recognitions if r.unit == unit.code]
     rows = []
     for item in found:
-        year = t("năm đạt chuẩn {year}", year=item.standard_year.label) if item.standard_year else ""
-        value = "; ".join(
-            text
-            for text in (
-                words.decision(item, t),
-                year,
-                t(words.EVIDENCE[item.evidence]),
-                item.note(context.lang),
-            )
-            if text
-        )
+        year = item.standard_year if item.decision_date else None
+        parts = [
+            words.decision(item, t),
+            t("năm đạt chuẩn {year}", year=year.label) if year else "",
+            t(words.EVIDENCE[item.evidence]),
+        ]
         name = words.LEVEL_NAMES[item.level] if item.counts else "Hồ sơ, suy đoán"
-        rows.append(CardRow(t(name), value, _quoted(item.source, item.quote)))
+        source = f"{item.note(context.lang)} {_quoted(item.source, item.quote)}".strip()
+        rows.append(CardRow(t(name), "; ".join(part for part in parts if part), source))
     return rows
 
 
@@ -125,11 +121,11 @@ def _counts(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
             continue
         unmet = t("chưa đạt tiêu chí số {numbers}", numbers=", ".join(map(str, item.unmet))) if item.unmet else ""
         note = item.note_en if context.lang == "en" else item.note_vi
-        value = "; ".join(text for text in (words.criteria(item, t), unmet, note) if text)
+        value = "; ".join(text for text in (words.criteria(item, t), unmet) if text)
         yield CardRow(
             t(words.CRITERIA_SETS.get(item.criteria_set, item.criteria_set)),
             value,
-            _quoted(item.source, item.quote),
+            f"{note} {_quoted(item.source, item.quote)}".strip(),
         )
 
 

@@ -201,6 +201,8 @@ class LayerContext:
             boundary_version=self.boundary.id,
             as_of=self.month.last_day.isoformat(),
             known_at=self.facts.known_at,
+            margins=tuple((m.text(self.lang), m.lon, m.lat, m.kind) for m in self.province.margins),
+            inset=self.province.inset_district,
         )
 
 

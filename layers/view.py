@@ -182,6 +182,8 @@ class LayerView:
     an id of ``legend.classes``), ``label`` (str, printed on the area where the layer has one),
     ``name`` (str, "xã X"), ``district`` (str), ``selected`` (bool, passes the filters),
     ``tooltip`` (str), then the layer's own columns, whose Vietnamese or English headings are in ``columns``.
+    ``margins`` are names outside the province (text, longitude, latitude in EPSG:4326, kind), ``inset`` is
+    the code of the district that is drawn enlarged.
     """
 
     key: str
@@ -203,6 +205,8 @@ class LayerView:
     boundary_version: str
     as_of: str
     known_at: str
+    margins: tuple[tuple[str, float, float, Literal["country", "province"]], ...] = ()
+    inset: str | None = None
     is_sample: bool = False
     features: tuple[object, ...] = field(default=())
 

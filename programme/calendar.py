@@ -17,7 +17,7 @@ DECEMBER: Final = 12
 #: The programme runs since 2010 (FACTS §1): nothing of it can be dated earlier.
 PROGRAMME_START: Final = Month(2010, 1)
 
-_POINT = r"(?:early )?\d{4}(?:-\d{2}(?:-\d{2})?)?"
+_POINT = r"(?:early )?[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?"
 _SINGLE = re.compile(rf"(by )?({_POINT})")
 _CHOICE = re.compile(rf"({_POINT})(?: or |/)({_POINT})")
 

@@ -171,7 +171,7 @@ def as_xlsx(view: LayerView) -> bytes:
     for cell in sheet[header]:
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="DDE7E2")
-    sheet.freeze_panes = sheet.cell(row=header + 1, column=3)
+    sheet.freeze_panes = f"C{header + 1}"
     for line in _sheet_rows(view):
         sheet.append(line)
     _paint_classes(sheet, view, header + 1)
@@ -194,6 +194,8 @@ def _paint_classes(sheet: Any, view: LayerView, first: int) -> None:  # noqa: AN
     for index, key in enumerate(keys, start=1):
         longest = max([len(str(columns(view)[key])), *(len(str(row[key])) for row in rows(view))])
         sheet.column_dimensions[get_column_letter(index)].width = min(longest + 2, 48)
+    if not len(view.rows()):
+        return  # asking an empty sheet for its rows would make one
     for line in sheet.iter_rows(min_row=first):
         for cell in line:
             cell.alignment = Alignment(wrap_text=True, vertical="top")

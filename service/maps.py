@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,7 +18,6 @@ from jobs import executor
 from layers.address import parse
 from layers.registry import BUILDERS, compute
 from layers.view import LayerView, ViewState
-from programme.province import province_of
 from render import table
 
 DATA: Final[dict[str, tuple[str, Callable[[LayerView], bytes]]]] = {
@@ -34,20 +33,17 @@ WIDTHS: Final = range(320, 5001)
 KEPT: Final = 32
 
 
-def sheet_options(state: ViewState) -> dict[str, Any]:
-    """Return what a sheet needs of the province: margin names and the district of the inset."""
-    province = province_of(state.province)
-    return {
-        "margins": tuple((m.text(state.lang), m.lon, m.lat, m.kind) for m in province.margins),
-        "inset": province.inset_district,
-    }
+def warm() -> None:
+    """Import what drawing needs, so that the first sheet does not wait for it; runs in the worker."""
+    import render.sheet  # noqa: F401, PLC0415 - the import is the work
 
 
 def draw(state: ViewState, fmt: str, paper: str, width: int | None) -> bytes:
     """Draw a sheet; runs in a worker process, so everything it takes and gives can be pickled."""
     from render.sheet import sheet  # noqa: PLC0415 - Matplotlib stays out of the web process
 
-    return sheet(compute(state), fmt=fmt, paper=paper, width=width, **sheet_options(state))
+    view = compute(state)
+    return sheet(view, fmt=fmt, paper=paper, width=width, inset=view.inset, margins=view.margins)
 
 
 _drawn: dict[tuple[object, ...], asyncio.Future[bytes]] = {}
@@ -64,6 +60,8 @@ async def maps(request: Request) -> Response:
     if layer not in BUILDERS or extension not in DATA.keys() | SHEETS.keys():
         return problem(404, translate("Không có “{path}”.", "vi", path=request.url.path))
     query = dict(request.query_params)
+    if len(query) < len(request.query_params.multi_items()):
+        return problem(400, translate("Mỗi tham số chỉ được ghi một lần.", query.get("lang", "vi")))
     state, notices = await run_in_threadpool(parse, {k: v for k, v in query.items() if k not in OUTPUT}, layer)
     if notices:
         return problem(400, "\n".join(notice.text(state.lang) for notice in notices))
@@ -77,7 +75,9 @@ async def maps(request: Request) -> Response:
             content, media_type = await _sheet(state, extension, paper, width), SHEETS[extension]
     except NtmError as error:
         return problem(400 if isinstance(error, StateError) else 503, error.text(state.lang))
-    return _answer(request, content, media_type, f"{layer}-{compute(state).state.period}.{extension}")
+    view = compute(state)
+    fixed = query.get("v") == table.digest(view)
+    return _answer(request, content, media_type, f"{layer}-{view.state.period}.{extension}", fixed=fixed)
 
 
 def _output(query: Mapping[str, str], lang: str) -> tuple[str, int | None]:
@@ -104,22 +104,23 @@ async def _sheet(state: ViewState, fmt: str, paper: str, width: int | None) -> b
     version = await run_in_threadpool(lambda: table.digest(compute(state)))
     key = (version, fmt, paper, width)
     if key not in _drawn or (_drawn[key].done() and _drawn[key].exception()):
-        job = executor().submit(draw, state, fmt, paper, width)
+        job = executor(warm).submit(draw, state, fmt, paper, width)
         _drawn[key] = asyncio.ensure_future(asyncio.wrap_future(job))
         while len(_drawn) > KEPT:
             del _drawn[next(iter(_drawn))]
     return await asyncio.shield(_drawn[key])
 
 
-def _answer(request: Request, content: bytes, media_type: str, name: str) -> Response:
+def _answer(request: Request, content: bytes, media_type: str, name: str, *, fixed: bool) -> Response:
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    fixed = "v" in request.query_params
     headers = {
         "ETag": tag,
         "Cache-Control": "public, max-age=31536000, immutable" if fixed else "no-cache",
         "Content-Disposition": f'inline; filename="{name}"',
     }
-    if request.headers.get("if-none-match") == tag:
+    # A proxy that compresses weakens the tag: W/"…" still names these bytes.
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if known & {tag, "*"}:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)
 

@@ -149,4 +149,4 @@ def test_a_folder_that_does_not_exist_is_told(tmp_path: Path) -> None:
     out = tmp_path / "missing" / "map.png"
     result = run("sheet", "ntm-levels", "--out", str(out))
     assert str(out) in told(result)
-    assert result.returncode == 1
+    assert result.returncode == 2

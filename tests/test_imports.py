@@ -30,14 +30,7 @@ RULES: dict[str, set[str]] = {
     "cli": EVERYTHING,
 }
 #: What DESIGN §2 does not grant and the code cannot do without, each with its reason:
-ADDITIONS: dict[str, set[str]] = {
-    # Names of districts, margin names and the inset come from the unit list and the province's
-    # configuration, both in `programme`; no LayerView carries them.
-    "render": {"programme"},
-    "service": {"programme"},
-    # The worker process imports what it will draw with when it starts; jobs has no row in DESIGN §2.
-    "jobs": {"render"},
-}
+ADDITIONS: dict[str, set[str]] = {}
 MAY_IMPORT_STREAMLIT = ("pages/", "app.py", "server.py", "render/screen/")
 
 

@@ -115,9 +115,7 @@ def test_second_start_installs_nothing(checkout: Path, installer: FakeInstaller)
     assert installer.asked() == []
 
 
-def test_tests_are_added_once_and_do_not_disturb_the_runtime(
-    checkout: Path, installer: FakeInstaller
-) -> None:
+def test_tests_are_added_once_and_do_not_disturb_the_runtime(checkout: Path, installer: FakeInstaller) -> None:
     install_runtime(checkout)
     installer.asked()
     install_tests(checkout)
@@ -127,9 +125,7 @@ def test_tests_are_added_once_and_do_not_disturb_the_runtime(
     assert installer.asked() == []
 
 
-def test_changed_requirements_are_installed_into_the_same_environment(
-    checkout: Path, installer: FakeInstaller
-) -> None:
+def test_changed_requirements_are_installed_into_the_same_environment(checkout: Path, installer: FakeInstaller) -> None:
     install_tests(checkout)
     installer.asked()
     (checkout / "requirements.txt").write_text(f"one==2 {ANY_HASH}\n", encoding="utf-8")
@@ -147,9 +143,7 @@ def test_another_python_makes_a_new_environment(
     assert installer.asked() == ["venv", "requirements.txt"]
 
 
-@pytest.mark.parametrize(
-    "damage", ["no marker", "marker cut off", "marker of another kind", "no interpreter"]
-)
+@pytest.mark.parametrize("damage", ["no marker", "marker cut off", "marker of another kind", "no interpreter"])
 def test_broken_environment_is_made_again(damage: str, checkout: Path, installer: FakeInstaller) -> None:
     install_runtime(checkout)
     installer.asked()
@@ -228,9 +222,7 @@ def test_words_and_working_folder_reach_the_terminal_program_unchanged(
 @pytest.mark.skipif(os.name == "nt", reason="there the program stays in between")
 @pytest.mark.parametrize("status", [0, 2, 3])
 def test_exit_status_of_the_terminal_program_is_passed_on(status: int, tmp_path: Path) -> None:
-    (tmp_path / "cli.py").write_text(
-        "import sys; print(sys.argv[1]); sys.exit(int(sys.argv[2]))", encoding="utf-8"
-    )
+    (tmp_path / "cli.py").write_text("import sys; print(sys.argv[1]); sys.exit(int(sys.argv[2]))", encoding="utf-8")
     shutil.copy(run.__file__, tmp_path)
     hand_over = f"import sys, run; run.hand_over(run.Path(sys.executable), ['công', '{status}'])"
     done = subprocess.run(

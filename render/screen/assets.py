@@ -20,14 +20,12 @@ from base.clock import Month
 from base.errors import NtmError
 from base.i18n import Translate, translator
 from geo.asset import GeometryAsset, asset, grid_point
-from layers.address import BORDERS, FILTERS, TARGET_KINDS, months_of
+from layers.address import BORDERS, FILTERS, NTM_LEVELS, TARGET_KINDS, months_of
 from layers.classify import legend_style
-from layers.registry import BUILDERS, facts_of
+from layers.places import Places, places_of
+from layers.registry import BUILDERS
 from layers.words import LEVEL_NAMES, sentence
 from layers.words import TARGET_KINDS as KIND_NAMES
-from programme.province import Province, province_of
-from programme.records import LEVELS
-from programme.units import districts_of
 from render.screen.menu import PAGES
 from render.screen.packing import Dictionary
 from render.screen.scene import typical_scenes
@@ -81,7 +79,7 @@ def setup_file(province: str, boundary: str | None, lang: str) -> AssetFile:
 
     ``boundary`` is ``None`` when no version can be drawn: units and geometry are then empty.
     """
-    content = json.dumps(_setup(province_of(province), boundary, lang), ensure_ascii=False, separators=(",", ":"))
+    content = json.dumps(_setup(province, boundary, lang), ensure_ascii=False, separators=(",", ":"))
     return AssetFile(content.encode(), "application/json")
 
 
@@ -119,31 +117,31 @@ def texts() -> dict[str, dict[str, str]]:
     return tomllib.loads(TEXT_FILE.read_text("utf-8"))
 
 
-def _setup(province: Province, boundary: str | None, lang: str) -> dict[str, Any]:
+def _setup(province: str, boundary: str | None, lang: str) -> dict[str, Any]:
     t = translator(lang)
     geometry = asset(boundary) if boundary else None
+    places = places_of(province, lang, geometry.codes if geometry else ())
     return {
         "lang": lang,
         "geometry": f"/geometry/{geometry.name}" if geometry else None,
-        **_places(province, geometry, lang),
+        **(_drawn(places, geometry, lang) if geometry else _NOTHING_DRAWN),
         "group": t("Bản đồ"),
         "pages": [{"key": key, "label": t(title)} for key, _, title in PAGES],
         "product": t("Bản đồ nông thôn mới"),
-        "province": province.name(lang),
+        "province": places.name,
         "legends": {layer: _legend(layer, lang) for layer in BUILDERS},
         "filters": FILTERS,
-        "years": _years(months_of(province.key)),
+        "years": _years(months_of(province)),
         "options": _options(t),
         "text": {key: words[lang] for key, words in texts().items()},
-        "dictionary": dictionary(province.key, boundary, lang).for_setup(),
+        "dictionary": dictionary(province, boundary, lang).for_setup(),
     }
 
 
-def _places(province: Province, geometry: GeometryAsset | None, lang: str) -> dict[str, Any]:
-    if geometry is None:
-        return {"units": [], "districts": [], "margins": [], "inset": None}
-    units = facts_of(province.key).units
-    known = [units[code] for code in geometry.codes if code in units]
+_NOTHING_DRAWN: Final[dict[str, Any]] = {"units": [], "districts": [], "margins": [], "inset": None}
+
+
+def _drawn(places: Places, geometry: GeometryAsset, lang: str) -> dict[str, Any]:
     return {
         "units": [
             {
@@ -154,7 +152,7 @@ def _places(province: Province, geometry: GeometryAsset | None, lang: str) -> di
                 "label": _label(geometry, unit.code),
                 "box": geometry.boxes[unit.code],
             }
-            for unit in known
+            for unit in places.units
         ],
         "districts": [
             {
@@ -164,12 +162,12 @@ def _places(province: Province, geometry: GeometryAsset | None, lang: str) -> di
                 "label": _label(geometry, code),
                 "box": geometry.boxes[code],
             }
-            for code, district in districts_of(known).items()
+            for code, district in places.districts.items()
         ],
         "margins": [
-            {"text": m.text(lang), "point": list(grid_point(m.lon, m.lat)), "kind": m.kind} for m in province.margins
+            {"text": m.text(lang), "point": list(grid_point(m.lon, m.lat)), "kind": m.kind} for m in places.margins
         ],
-        "inset": province.inset_district,
+        "inset": places.inset,
     }
 
 
@@ -195,9 +193,8 @@ def _years(months: list[Month]) -> list[dict[str, Any]]:
 
 
 def _options(t: Translate) -> dict[str, list[list[str]]]:
-    levels = [*reversed(LEVELS), "met", "below", "unknown"]
     return {
-        "ntm_level": [[level, t(LEVEL_NAMES[level], total=19)] for level in levels],
+        "ntm_level": [[level, t(LEVEL_NAMES[level], total=19)] for level in NTM_LEVELS],
         "target_kind": [[kind, sentence(t(KIND_NAMES[kind]))] for kind in TARGET_KINDS],
         "border": [[key, t(_BORDER_NAMES[key])] for key in BORDERS],
     }

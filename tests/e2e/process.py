@@ -1,0 +1,66 @@
+"""What the browser tests start beside themselves: servers, and the terminal."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+START_SECONDS = 90
+
+
+def get(address: str) -> bytes:
+    """Return what an address of our own server answers."""
+    with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - always http://127.0.0.1
+        return bytes(answer.read())
+
+
+@contextmanager
+def server(root: Path, log: Path) -> Iterator[str]:
+    """Run ``cli.py serve`` of a checkout on a free port; yield its address once it is healthy."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "cli.py", "serve", "--port", str(port)]
+    with log.open("wb") as out, subprocess.Popen(command, cwd=root, stdout=out, stderr=subprocess.STDOUT) as process:
+        try:
+            _wait(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if get(f"{address}/_stcore/health"):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.05)
+    raise AssertionError(f"cli.py serve does not answer at {address}:\n{log.read_text()}")
+
+
+@cache
+def terminal(layer: str, *options: str) -> dict[str, Any]:
+    """Return the document that ``cli.py layer … --format json`` prints."""
+    command = [sys.executable, "cli.py", "layer", layer, *options, "--format", "json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b""), done.stderr.decode()
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
