@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
@@ -30,6 +31,14 @@ INDEX_TEXTS = {
     b"<title>Streamlit</title>": "<title>Bản đồ nông thôn mới</title>".encode(),
     b"You need to enable JavaScript to run this app.": "Hãy bật JavaScript để xem bản đồ.".encode(),
 }
+
+
+#: First parts of addresses that are no pages: Streamlit's own and ours.
+MACHINERY = {"_stcore", "static", "component", "media", "app", "assets", "geometry", "maps", "favicon.png"}
+NOT_FOUND = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Không có trang này</title>
+<body style="font:18px system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem">
+<h1 style="font-size:1.4rem">Không có trang “{path}”</h1><p>Địa chỉ này không thuộc Bản đồ nông thôn mới.
+<a href="/{home}">Mở Bản đồ tỉnh</a></p></body></html>"""
 
 
 async def assets(request: Request) -> Response:
@@ -65,12 +74,22 @@ class VietnameseIndex:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        first = scope["path"].split("/")[1]
+        if not _known(scope["path"], first) and b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+            page = NOT_FOUND.format(path=html.escape(scope["path"]), home=PAGES[0][0])
+            await HTMLResponse(page, 404)(scope, receive, send)
+            return
         if scope["path"] == "/":
             query = scope["query_string"].decode()
             address = f"/{PAGES[0][0]}" + (f"?{query}" if query else "")
             await RedirectResponse(address, 307)(scope, receive, send)
             return
         await self.app(scope, receive, _rewriting(send))
+
+
+def _known(path: str, first: str) -> bool:
+    """Tell whether an address asked for as a page is a page of ours or belongs to somebody's machinery."""
+    return path.strip("/") in {"", *(key for key, _, _ in PAGES)} or first in MACHINERY
 
 
 def _rewriting(send: Send) -> Send:
@@ -128,4 +147,4 @@ def create() -> st.App:
 def run(host: str, port: int) -> None:
     """Serve until interrupted."""
     print(f"Bản đồ nông thôn mới: http://{host}:{port}", flush=True)  # noqa: T201 - the address is the answer
-    uvicorn.run(create(), host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(create(), host=host, port=port, log_level="warning", access_log=False, log_config=None)

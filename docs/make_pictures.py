@@ -65,7 +65,9 @@ def save(name: str, content: bytes) -> None:
     """Write a picture with a palette; refuse one that is too large for the repository."""
     out = io.BytesIO()
     picture = Image.open(io.BytesIO(content)).convert("RGB")
-    picture.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    # Maximum coverage keeps rare colours: a legend swatch must not change its colour.
+    method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+    picture.quantize(256, method, kmeans=3, dither=dither).save(out, "PNG", optimize=True)
     if out.tell() >= LARGEST:
         message = f"{name}.png: {out.tell()} bytes, at most {LARGEST} are wanted"
         raise ValueError(message)

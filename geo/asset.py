@@ -31,6 +31,8 @@ from numpy.typing import NDArray
 from geo.boundaries import BoundaryVersion, load
 
 BITS: Final = 24
+#: Smaller parts and holes of a district are faults of the source, in square cells (0.02 km² at 15° N).
+SLIVER: Final = 3800
 #: The bit that tells that another byte of a number follows.
 MORE: Final = 0x80
 _EARTH: Final = 2 * 20037508.342789244
@@ -94,10 +96,8 @@ def asset(version: str) -> GeometryAsset:
 def build(boundary: BoundaryVersion) -> GeometryAsset:
     """Make the asset from a loaded boundary version (units in EPSG:4326)."""
     units = boundary.units.assign(geometry=to_grid(boundary.units))
-    districts = {
-        str(key): shapely.coverage_union_all(group.geometry.values) for key, group in units.groupby("district_code")
-    }
-    outline = shapely.coverage_union_all(units.geometry.values)
+    districts = {str(key): _merged(group.geometry.values) for key, group in units.groupby("district_code")}
+    outline = _merged(units.geometry.values)
     lines = [({"kind": "district", "key": key}, shape.boundary) for key, shape in districts.items()]
     lines.append(({"kind": "province", "key": boundary.entry.province}, outline.boundary))
     border = to_grid(boundary.border)
@@ -121,6 +121,16 @@ def build(boundary: BoundaryVersion) -> GeometryAsset:
         codes=tuple(units.index),
         labels={key: _label_point(shape) for key, shape in shapes.items()},
         boxes={key: [int(value) for value in shape.bounds] for key, shape in shapes.items()},
+    )
+
+
+def _merged(shapes: NDArray[np.object_]) -> shapely.MultiPolygon:
+    """Return the union of neighbours without slivers between their sources: they would be knots of line."""
+    parts = shapely.get_parts(shapely.coverage_union_all(shapes))
+    largest = max(parts, key=lambda part: part.area)
+    kept = [part for part in parts if part is largest or part.area > SLIVER]
+    return shapely.MultiPolygon(
+        [(part.exterior, [ring for ring in part.interiors if shapely.Polygon(ring).area > SLIVER]) for part in kept]
     )
 
 

@@ -46,7 +46,7 @@ class KnownDefect(BaseModel):
 
 
 class CatalogueEntry(BaseModel):
-    """What must be known of a boundary version before it may be drawn (DESIGN §3)."""
+    """What must be known of a boundary version before it may be drawn."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

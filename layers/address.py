@@ -25,13 +25,6 @@ TARGET_KINDS: Final = ("new", "continuing", "carried_over")
 BORDERS: Final = ("yes", "laos", "cambodia")
 _MONTH = re.compile(MONTH)
 VIEWS: Final = ("list", "table", "notes")
-#: Which filters each layer offers, in the order of the filter row.
-FILTERS: Final = {
-    "ntm-levels": ("period", "district", "ntm_level", "border"),
-    "target-communes": ("period", "district", "target_kind"),
-    "border-replanning": ("period", "district", "border"),
-    "district-progress": ("period", "district"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +159,4 @@ def months_of(province: str) -> list[Month]:
 
 def month_of(state: ViewState) -> Month:
     """Return the month a state shows: its own, or the layer's default."""
-    return context_of(state.but(commune=None, view=None)).month
+    return context_of(state.drawn()).month

@@ -36,7 +36,7 @@ def _at_risk(context: LayerContext) -> list[Item]:
 
 
 def _carried_over(context: LayerContext) -> list[Item]:
-    """One item per level with the names: targets of earlier years that are not known to be attained."""
+    """One item per level with the names: overdue targets of earlier years, not known to be attained."""
     t = context.t
     overdue = [
         item
@@ -47,7 +47,7 @@ def _carried_over(context: LayerContext) -> list[Item]:
     return [
         Item(
             text=t(
-                "Quá hạn, chuyển tiếp sang {year}: {count} xã mục tiêu {level}",
+                "Chuyển tiếp sang {year}, chưa công bố kết quả: {count} xã mục tiêu {level}",
                 year=context.month.year,
                 count=len(group),
                 level=t(words.TARGET_LEVELS[level]),

@@ -93,7 +93,7 @@ def _length_note(context: LayerContext, communes: list[Unit]) -> list[str]:
 
 def _headline(context: LayerContext, communes: list[Unit]) -> str:
     return context.t(
-        "{count} xã biên giới thuộc {districts} huyện · chưa xã nào có hồ sơ quy hoạch",
+        "{count} xã biên giới thuộc {districts} huyện · chưa nhận được hồ sơ quy hoạch nào",
         count=len(communes),
         districts=len({unit.district_code for unit in communes}),
     )
@@ -126,7 +126,7 @@ def _figures(context: LayerContext, communes: list[Unit]) -> list[Figure]:
             source,
         )
     )
-    none = Figure("files", t("Hồ sơ quy hoạch đã nộp"), None, t("xã"), t("chưa có hồ sơ nào"), month, source)
+    none = Figure("files", t("Hồ sơ quy hoạch đã nộp"), None, t("xã"), t("chưa nhận"), month, source)
     return [*figures, none]
 
 

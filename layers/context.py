@@ -121,7 +121,7 @@ class LayerContext:
             }
             for code, unit in self.units.items()
         }
-        ordered = sorted(self.units.values(), key=lambda unit: (unit.district_code, unit.code))
+        ordered = sorted(self.units.values(), key=lambda unit: (unit.district_code, not unit.in_programme, unit.code))
         rows = {unit.code: common[unit.code] | row(unit) for unit in ordered}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
 

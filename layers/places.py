@@ -12,16 +12,20 @@ from programme.units import District, Unit, districts_of
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Everything with a name; ``units`` keep the order they were asked in."""
+    """Everything with a name on the map; ``units`` keep the order they were asked in."""
 
-    name: str
     units: tuple[Unit, ...]
     districts: dict[str, District]
     margins: tuple[Margin, ...]
     inset: str | None
 
 
-def places_of(province: str, lang: str, codes: Iterable[str]) -> Places:
+def province_name(province: str, lang: str) -> str:
+    """Return a province's name; needs its configuration only, not its facts."""
+    return province_of(province).name(lang)
+
+
+def places_of(province: str, codes: Iterable[str]) -> Places:
     """Return the places of a province; codes without an entry in the unit list are left out.
 
     Raises
@@ -33,4 +37,4 @@ def places_of(province: str, lang: str, codes: Iterable[str]) -> Places:
     """
     found, units = province_of(province), facts_of(province).units
     known = tuple(units[code] for code in codes if code in units)
-    return Places(found.name(lang), known, districts_of(known), tuple(found.margins), found.inset_district)
+    return Places(known, districts_of(known), tuple(found.margins), found.inset_district)

@@ -66,9 +66,8 @@ def default_month(layer: str, facts: Facts) -> Month:
     return max(months)
 
 
-@lru_cache(maxsize=512)
 def compute(state: ViewState) -> LayerView:
-    """Compute the layer of a state. Equal states give the same object; treat its frame as read-only.
+    """Compute the layer of a state. Equal views give the same object; treat its frame as read-only.
 
     Raises
     ------
@@ -81,6 +80,11 @@ def compute(state: ViewState) -> LayerView:
     """
     if state.layer not in BUILDERS:
         raise StateError("Không có lớp bản đồ “{layer}”. Chọn: {known}.", layer=state.layer, known=", ".join(BUILDERS))
+    return _compute(state.drawn())
+
+
+@lru_cache(maxsize=512)
+def _compute(state: ViewState) -> LayerView:
     return BUILDERS[state.layer](context_of(state))
 
 

@@ -17,6 +17,15 @@ from base.clock import Month
 FigureStatus = Literal["actual", "expected", "target"]
 FRAME_COLUMNS: Final = ("value", "class_id", "label", "name", "district", "selected", "tooltip")
 
+#: Which filters each layer offers, in the order of the filter row.
+FILTERS: Final[dict[str, tuple[str, ...]]] = {
+    "ntm-levels": ("period", "district", "ntm_level", "border"),
+    "target-communes": ("period", "district", "target_kind"),
+    "border-replanning": ("period", "district", "border"),
+    "district-progress": ("period", "district"),
+}
+_ALL_FILTERS: Final = ("district", "ntm_level", "target_kind", "border")
+
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
@@ -42,6 +51,15 @@ class ViewState:
     def but(self, **changes: object) -> ViewState:
         """Return the state with some values changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    def drawn(self) -> ViewState:
+        """Return the part of the state that the layer's drawing depends on.
+
+        A filter that the layer does not offer stays in the address, for the page that does, but must
+        not empty a map whose reader cannot see it.
+        """
+        unused = {name: None for name in _ALL_FILTERS if name not in FILTERS.get(self.layer, ())}
+        return self.but(commune=None, view=None, **unused)
 
     def query(self) -> dict[str, str]:
         """Return the query parameters of this state: only what differs from the defaults, and no layer."""
@@ -175,7 +193,7 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class LayerView:
-    """A computed layer; see DESIGN §4 for the names. Equal only to itself, so that it can be a cache key.
+    """A computed layer (docs/adr/0002-layerview.md). Equal only to itself, so that it can be a cache key.
 
     ``frame`` is indexed by unit code (str, unique within ``boundary_version``; district codes and
     the province key for area level ``district``). Columns: ``value`` (object), ``class_id`` (str,

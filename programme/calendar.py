@@ -1,7 +1,7 @@
 """Dates as sources give them: a day, a month, a year, or only an interval.
 
 A date known only as an interval ("by 2018", "2021 or early 2022") is normalised to its earliest
-and latest month, counts from the latest, and is shown with "≤" (DESIGN §3).
+and latest month, counts from the latest, and is shown with "≤".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which level a commune holds in a month, by rules that invent nothing (DESIGN §3, "Level in a month").
+"""Which level a commune holds in a month, by rules that invent nothing (docs/adr/0004-level-rules.md).
 
 a. Recognised from the decision date; without one, from the last month of the stated year.
    A date known only as an interval counts from its latest month.

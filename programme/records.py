@@ -74,7 +74,7 @@ class Recognition:
 
     @property
     def held_from(self) -> Interval | None:
-        """When the level is held from: the decision date, else the stated year (DESIGN §3 a)."""
+        """When the level is held from: the decision date, else the stated year."""
         return self.decision_date or self.standard_year
 
     def note(self, lang: str) -> str:

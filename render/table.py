@@ -22,7 +22,7 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def document(view: LayerView) -> dict[str, Any]:
-    """Return the layer as plain data, the document of ``cli.py layer --format json`` (DESIGN §4).
+    """Return the layer as plain data, the document of ``cli.py layer --format json``.
 
     ``rows`` are the selected rows; each has ``code``, ``name``, ``district``, ``class`` (id), ``label``,
     ``tooltip`` and the layer's own columns, whose headings are in ``columns``.
@@ -66,7 +66,7 @@ def columns(view: LayerView) -> dict[str, str]:
 
 
 def rows(view: LayerView) -> list[dict[str, Any]]:
-    """Return the selected rows in the frame's order: by district code, then by code."""
+    """Return the selected rows in the frame's order: by district, communes before wards."""
     labels = {item.id: item.label for item in view.legend.classes}
     chosen = view.frame[view.frame["selected"]]
     own = [key for key in view.columns if key in chosen.columns]

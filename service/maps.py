@@ -65,7 +65,7 @@ async def maps(request: Request) -> Response:
     state, notices = await run_in_threadpool(parse, {k: v for k, v in query.items() if k not in OUTPUT}, layer)
     if notices:
         return problem(400, "\n".join(notice.text(state.lang) for notice in notices))
-    state = state.but(commune=None, view=None)
+    state = state.drawn()
     try:
         paper, width = _output(query, state.lang)
         if extension in DATA:

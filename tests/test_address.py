@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from base.clock import Month
-from layers.address import FILTERS, month_of, months_of, parse
+from layers.address import month_of, months_of, parse
 from layers.registry import BUILDERS
-from layers.view import ViewState
+from layers.view import FILTERS, ViewState
 
 LAYERS = sorted(BUILDERS)
 GOOD = {

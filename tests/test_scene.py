@@ -155,7 +155,7 @@ def _damaged_boundary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise BoundaryError("Tệp ranh giới {file} hỏng.", file=version)
 
     def forget() -> None:
-        registry.compute.cache_clear()
+        registry._compute.cache_clear()
         registry.context_of.cache_clear()
 
     monkeypatch.setattr(registry, "load", refuse)

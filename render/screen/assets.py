@@ -16,14 +16,14 @@ from typing import Any, Final
 
 from xstatic.pkg import leaflet
 
-from base.clock import Month
 from base.errors import NtmError
 from base.i18n import Translate, translator
 from geo.asset import GeometryAsset, asset, grid_point
-from layers.address import BORDERS, FILTERS, NTM_LEVELS, TARGET_KINDS, months_of
+from layers.address import BORDERS, NTM_LEVELS, TARGET_KINDS, months_of
 from layers.classify import legend_style
-from layers.places import Places, places_of
+from layers.places import places_of, province_name
 from layers.registry import BUILDERS
+from layers.view import FILTERS
 from layers.words import LEVEL_NAMES, sentence
 from layers.words import TARGET_KINDS as KIND_NAMES
 from render.screen.menu import PAGES
@@ -120,18 +120,17 @@ def texts() -> dict[str, dict[str, str]]:
 def _setup(province: str, boundary: str | None, lang: str) -> dict[str, Any]:
     t = translator(lang)
     geometry = asset(boundary) if boundary else None
-    places = places_of(province, lang, geometry.codes if geometry else ())
     return {
         "lang": lang,
         "geometry": f"/geometry/{geometry.name}" if geometry else None,
-        **(_drawn(places, geometry, lang) if geometry else _NOTHING_DRAWN),
+        **(_drawn(province, geometry, lang) if geometry else _NOTHING_DRAWN),
         "group": t("Bản đồ"),
         "pages": [{"key": key, "label": t(title)} for key, _, title in PAGES],
         "product": t("Bản đồ nông thôn mới"),
-        "province": places.name,
+        "province": province_name(province, lang),
         "legends": {layer: _legend(layer, lang) for layer in BUILDERS},
         "filters": FILTERS,
-        "years": _years(months_of(province)),
+        "years": _years(province),
         "options": _options(t),
         "text": {key: words[lang] for key, words in texts().items()},
         "dictionary": dictionary(province, boundary, lang).for_setup(),
@@ -141,7 +140,8 @@ def _setup(province: str, boundary: str | None, lang: str) -> dict[str, Any]:
 _NOTHING_DRAWN: Final[dict[str, Any]] = {"units": [], "districts": [], "margins": [], "inset": None}
 
 
-def _drawn(places: Places, geometry: GeometryAsset, lang: str) -> dict[str, Any]:
+def _drawn(province: str, geometry: GeometryAsset, lang: str) -> dict[str, Any]:
+    places = places_of(province, geometry.codes)
     return {
         "units": [
             {
@@ -187,7 +187,11 @@ def _legend(layer: str, lang: str) -> dict[str, Any]:
     }
 
 
-def _years(months: list[Month]) -> list[dict[str, Any]]:
+def _years(province: str) -> list[dict[str, Any]]:
+    try:
+        months = months_of(province)
+    except NtmError:
+        return []  # the scene says what is wrong with the facts
     years = sorted({month.year for month in months}, reverse=True)
     return [{"year": year, "months": sorted(m.month for m in months if m.year == year)} for year in years]
 

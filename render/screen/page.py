@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from base.errors import NtmError
 from layers.address import Notice, parse
 from layers.view import ViewState
 from render.screen.assets import bundle_url, dictionary, setup_url
@@ -34,7 +35,12 @@ export default async function (component) {{
 @st.fragment
 def show(page: str) -> None:
     """Show one page, by its address key."""
-    state, notices = parse(st.query_params.to_dict(), layer_of(page))
+    layer, params = layer_of(page), st.query_params.to_dict()
+    try:
+        state, notices = parse(params, layer)
+    except NtmError:
+        # The facts themselves cannot be read; the scene says why.
+        state, notices = ViewState(layer=layer, lang="en" if params.get("lang") == "en" else "vi"), []
     if target := st.session_state.pop("goto", None):
         st.switch_page(PAGE_FILES[target], query_params=query_of(state))
     component = st.components.v2.component(

@@ -18,10 +18,10 @@ from urllib.parse import urlencode
 from base.errors import NtmError
 from base.i18n import translator
 from geo.asset import asset
-from layers.address import FILTERS, Notice, month_of
+from layers.address import Notice, month_of
 from layers.card import commune_card
 from layers.registry import compute, context_of
-from layers.view import LayerView, ViewState
+from layers.view import FILTERS, LayerView, ViewState
 from layers.words import LEVEL_NAMES, TARGET_KINDS, sentence
 from render.screen.menu import PAGES
 from render.table import digest
@@ -32,9 +32,8 @@ FILTERED_OUT: Final = "-"
 
 def build_scene(state: ViewState, page: str, notices: Sequence[Notice] = ()) -> dict[str, Any]:
     """Compute a view and put it into a scene; an error of ours becomes the scene's ``error`` sentence."""
-    base = state.but(commune=None, view=None)
     try:
-        scene = _scene(compute(base), state, page, notices)
+        scene = _scene(compute(state), state, page, notices)
     except NtmError as error:
         scene = _failed(state, page, [*(n.text(state.lang) for n in notices)], error.text(state.lang))
     # The browser draws a scene it has not drawn yet; anything different makes a different scene.

@@ -1,7 +1,9 @@
-"""One browser and one server for every browser test; a fresh context, watched, for each test.
+"""One browser and one server for every browser test; every page is watched.
 
-The browser is closed when pytest leaves this folder: Playwright keeps an event loop running in the
-thread, and other tests want to run their own.
+The browser can reach 127.0.0.1 and nothing else, and what it tries to reach is written down. Contexts
+are shared by the tests that want the same kind of window, so that Streamlit's own two megabytes of
+script are fetched once. The browser is closed when pytest leaves this folder: Playwright keeps an event
+loop running in the thread, and other tests want to run their own.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,14 @@ from playwright.sync_api import Browser, sync_playwright
 from .dashboard import Dashboard, Watch
 from .process import ROOT, server
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    # Not by context.route: that switches the browser's cache off, which doubles the time of every page.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PICTURES = ROOT / "test-output"
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
@@ -57,23 +65,39 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 OUTCOME: pytest.StashKey[dict[str, bool]] = pytest.StashKey()
 
 
+@pytest.fixture(scope="package")
+def watches(browser: Browser) -> Iterator[Callable[..., Watch]]:
+    """Return a maker of watched contexts; the same options give the same context."""
+    made: dict[str, Watch] = {}
+
+    def find(**options: Any) -> Watch:  # noqa: ANN401 - Playwright's options
+        options = {"locale": "vi-VN", "reduced_motion": "reduce"} | DESKTOP | options
+        key = repr(sorted(options.items()))
+        if key not in made:
+            made[key] = Watch(browser.new_context(**options))
+        return made[key]
+
+    yield find
+    for watch in made.values():
+        watch.context.close()
+
+
 @pytest.fixture
-def visitor(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+def visitor(address: str, watches: Callable[..., Watch], request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Return a maker of visitors. At the end none has left the machine, and no page has failed."""
-    with ExitStack() as stack:
-        made: list[Dashboard] = []
+    made: list[Dashboard] = []
 
-        def new(*, at: str = address, **options: Any) -> Dashboard:  # noqa: ANN401 - Playwright's options
-            options = {"locale": "vi-VN", "reduced_motion": "reduce"} | DESKTOP | options
-            context = stack.enter_context(browser.new_context(**options))
-            made.append(Dashboard(context, at, Watch(context)))
-            return made[-1]
+    def new(*, at: str = address, **options: Any) -> Dashboard:  # noqa: ANN401 - Playwright's options
+        made.append(Dashboard(watches(**options), at))
+        return made[-1]
 
-        yield new
-        if request.node.stash.get(OUTCOME, {}).get("call"):
-            _save_pictures(made, request.node.nodeid)
-        for dashboard in made:
-            dashboard.watch.check()
+    yield new
+    if request.node.stash.get(OUTCOME, {}).get("call"):
+        _save_pictures(made, request.node.nodeid)
+    for dashboard in made:
+        dashboard.page.close()
+    for dashboard in made:
+        dashboard.watch.check()
 
 
 def _save_pictures(made: list[Dashboard], nodeid: str) -> None:

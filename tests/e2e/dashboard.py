@@ -10,15 +10,15 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, TimeoutError, expect  # noqa: A004
 
 from render.screen.assets import setup_file
 
-ELSEWHERE = re.compile(r"^(?!(?:https?|wss?)://127\.0\.0\.1[:/]|(?:data|blob|about):)")
 HERE = re.compile(r"^(?:https?|wss?)://127\.0\.0\.1[:/]|^(?:data|blob|about):")
 #: Streamlit looks for itself below the page's own address first and complains to the console.
 KNOWN_404 = re.compile(r"/[a-z-]+/_stcore/(health|host-config)$")
@@ -80,9 +80,9 @@ class Watch:
     """Everything a context did that it must not do."""
 
     def __init__(self, context: BrowserContext) -> None:
+        self.context = context
         self.outside: list[str] = []
         self.faults: list[str] = []
-        context.route(ELSEWHERE, lambda route: route.abort())
         context.on("request", self._request)
         context.on("weberror", lambda fault: self.faults.append(str(fault.error)))
         context.on("page", lambda page: page.on("websocket", lambda socket: self._address(socket.url)))
@@ -100,19 +100,20 @@ class Watch:
             self.faults.append(f"console: {text} ({where})")
 
     def check(self) -> None:
-        """Fail when an address outside was tried, or when a script failed."""
-        assert self.outside == [], "addresses other than 127.0.0.1 were tried"
-        assert self.faults == [], "faults in the page"
+        """Fail when an address outside was tried, or when a script failed; then forget it."""
+        outside, faults = self.outside, self.faults
+        self.outside, self.faults = [], []
+        assert outside == [], "addresses other than 127.0.0.1 were tried"
+        assert faults == [], "faults in the page"
 
 
 class Dashboard:
     """A visitor with one window."""
 
-    def __init__(self, context: BrowserContext, address: str, watch: Watch) -> None:
-        self.context = context
-        self.address = address
+    def __init__(self, watch: Watch, address: str) -> None:
         self.watch = watch
-        self.page: Page = context.new_page()
+        self.address = address
+        self.page: Page = watch.context.new_page()
         self.page.set_default_timeout(20_000)
         self.page.add_init_script(INIT)
 
@@ -180,6 +181,13 @@ class Dashboard:
             "(root, selector) => [...root.querySelectorAll(selector)].map((e) => e.textContent.trim())", selector
         )
         return found
+
+    def until(self, script: str, wanted: object) -> object:
+        """Return what a script finds as soon as it finds what is wanted, or after all what it found last."""
+        same = f"(wanted) => JSON.stringify(({script})()) === JSON.stringify(wanted)"
+        with suppress(TimeoutError):
+            self.page.wait_for_function(same, arg=wanted, timeout=5000)
+        return self.page.evaluate(script)
 
     # What is done
 

@@ -15,6 +15,8 @@ from .process import terminal
 
 NARROWED: dict[str, str] = {"period": "2023-12", "district": "610"}
 VIEWS: tuple[dict[str, str], ...] = ({}, {"period": "2023-12"}, NARROWED, {"district": "610"})
+CELLS = """() => [...document.querySelector('[data-testid="table"]').tBodies[0].rows]
+  .map((row) => [...row.cells].map((cell) => cell.textContent.trim()))"""
 PAIRS = [(page, layer) for page, layer, _ in PAGES]
 
 
@@ -100,10 +102,8 @@ def check_table(dashboard: Dashboard, document: dict[str, Any]) -> None:
     wanted = [[shown(row[key]) for key in keys] for row in document["rows"]]
     expect(dashboard.at("table").locator("tbody tr")).to_have_count(len(wanted))
     assert dashboard.texts("table thead th") == list(document["columns"].values())
-    cells: list[list[str]] = dashboard.at("table").evaluate(
-        "(table) => [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()))"
-    )
-    assert cells == wanted
+    # The rows of the view before stay until the new ones have arrived.
+    assert dashboard.until(CELLS, wanted) == wanted
 
 
 def check_list(dashboard: Dashboard, document: dict[str, Any]) -> None:

@@ -70,12 +70,16 @@ export class App {
     this.stage.show(scene);
     this.root.dataset.painted = scene.id;
     window.dispatchEvent(new CustomEvent('ntm-painted', { detail: { id: scene.id } }));
-    if (!fresh) afterPaint(() => this.scene === scene && !this.gone && this.describe(scene));
+    // Also a fresh page: its lists could not be filled before the picture was there.
+    afterPaint(() => this.scene === scene && !this.gone && this.describe(scene));
   }
 
   /** Everything around the picture. */
   describe(scene) {
     document.documentElement.lang = scene.state?.lang ?? this.setup.lang ?? 'vi';
+    // Streamlit's own skip link is English and the first thing a keyboard meets.
+    const skip = document.querySelector('[data-testid="stSkipToContent"]');
+    if (skip) skip.textContent = this.t('skip_to_map');
     document.title = [scene.title, this.setup.product].filter(Boolean).join(' – ');
     this.sample.hidden = !scene.sample;
     this.bar.update(scene);

@@ -123,7 +123,8 @@ export class MapView {
    */
   show(scene) {
     this.selected = scene.state?.commune ?? null;
-    const first = !this.map.hasLayer(this.layer);
+    const first = !this.shown;
+    this.shown = true;
     if (first) {
       this.relayout();
       this.map.addLayer(this.layer);

@@ -127,6 +127,7 @@ export class Panel {
     setText(this.headline, scene.headline || scene.title);
     const view = scene.state?.view ?? null;
     const first = !before;
+    if (first && (view || scene.card)) this.drawer.atLeast('half');
     if (first || (before.state?.view ?? null) !== view) {
       if ((view ?? 'overview') !== this.current) {
         this.open(view ?? 'overview');

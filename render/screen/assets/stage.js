@@ -161,7 +161,10 @@ export class Stage {
       this.map.isolate = null;
       this.map.relayout();
     }
+    const first = !this.map.shown;
     this.map.show(scene);
+    // On a phone a commune opened by its address would lie behind the drawer.
+    if (first && scene.state?.commune && window.innerWidth < 700) this.map.zoomTo(scene.state.commune, false);
     this.paintInset();
   }
 
