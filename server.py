@@ -38,7 +38,8 @@ MACHINERY = {"_stcore", "static", "component", "media", "app", "assets", "geomet
 NOT_FOUND = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Không có trang này</title>
 <body style="font:18px system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem">
 <h1 style="font-size:1.4rem">Không có trang “{path}”</h1><p>Địa chỉ này không thuộc Bản đồ nông thôn mới.
-<a href="/{home}">Mở Bản đồ tỉnh</a></p></body></html>"""
+<a href="/{home}">Mở Bản đồ tỉnh</a></p>
+<p>There is no such page. <a href="/{home}?lang=en">Open the map</a></p></body></html>"""
 
 
 async def assets(request: Request) -> Response:

@@ -98,7 +98,9 @@ def build(boundary: BoundaryVersion) -> GeometryAsset:
     units = boundary.units.assign(geometry=to_grid(boundary.units))
     districts = {str(key): _merged(group.geometry.values) for key, group in units.groupby("district_code")}
     outline = _merged(units.geometry.values)
-    lines = [({"kind": "district", "key": key}, shape.boundary) for key, shape in districts.items()]
+    lines: list[tuple[dict[str, str], shapely.Geometry]] = [
+        ({"kind": "district", "key": key}, shape.boundary) for key, shape in districts.items()
+    ]
     lines.append(({"kind": "province", "key": boundary.entry.province}, outline.boundary))
     border = to_grid(boundary.border)
     for country, group in boundary.border.assign(geometry=border).groupby("neighbour"):

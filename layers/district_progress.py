@@ -239,7 +239,11 @@ def _sources(context: LayerContext, progress: list[DistrictProgress]) -> list[st
     rows += [row for row in village_rates(context.facts, 2025).values() if row.value is not None]
     return unique(
         [
-            *(figure.source for figure in _figures(context, progress) if figure.id not in {"named", "districts-full"}),
+            *(
+                figure.source
+                for figure in _figures(context, progress)
+                if figure.id not in {"named", "district", "districts-full"}
+            ),
             *(words.document(row.document, context.lang) for row in rows),
             *(found.published.source for found in progress if found.published),
         ]

@@ -7,7 +7,7 @@ from layers import words
 from layers.attention import attention
 from layers.context import LayerContext, unique
 from layers.view import Figure, LayerView, Mark
-from programme.progress import change_since_year_before, latest_figure
+from programme.progress import change_since_year_before, district_progress, latest_figure
 from programme.records import Metric, PublishedFigure, Recognition
 from programme.units import Unit
 
@@ -130,7 +130,31 @@ def province_figures(context: LayerContext) -> list[Figure]:
     # "All criteria met" is read against "recognised": an older number beside a newer one misleads.
     shown = [row for row in found if row[0] and (row[0].metric != "met" or row[0].period.latest == newest)]
     figures = [_figure(context, figure, label, unit) for figure, label, unit in shown if figure]
-    return [*figures, _named_figure(context)]
+    return [*_district_figure(context), *figures, _named_figure(context)]
+
+
+def _district_figure(context: LayerContext) -> list[Figure]:
+    """Return the chosen district's own number, before the province's; nothing when none is chosen."""
+    t = context.t
+    chosen = {code: d for code, d in context.districts.items() if code == context.state.district}
+    return [
+        Figure(
+            id="district",
+            label=t("Xã được công nhận của {district}", district=found.district.within),
+            value=found.count,
+            unit=t("xã"),
+            text=t(
+                "{count}/{of} xã ({share})",
+                count=found.count,
+                of=found.total,
+                share=percent(found.count, found.total, context.lang),
+            ),
+            as_of=context.month.label,
+            source=t("Đếm theo tên và số công bố của huyện"),
+            change=t("ít nhất: chưa nêu đủ tên") if found.at_least else t("đủ tên"),
+        )
+        for found in district_progress(chosen, context.levels, context.facts.figures, context.month)
+    ]
 
 
 def _figure(context: LayerContext, figure: PublishedFigure, label: str, unit: str) -> Figure:
@@ -182,7 +206,7 @@ def sources(context: LayerContext, figures: list[Figure]) -> list[str]:
     documents += [item.document for item in context.warnings.values()]
     return unique(
         [
-            *(figure.source for figure in figures if figure.id != "named"),
+            *(figure.source for figure in figures if figure.id not in {"named", "district"}),
             *(words.document(item, context.lang) for item in documents),
             *(basis.source for basis in bases),
         ]

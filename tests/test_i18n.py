@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po
 
 import base.errors
 import base.i18n
+import server
 from base.clock import Month
 from base.errors import NtmError
 from base.i18n import LANGUAGES, TRANSLATIONS, Translate, translate
@@ -66,6 +67,7 @@ NOT_KEYS: Final[dict[str, dict[str, set[str]]]] = {
     "server.py": {
         "sent before a page can know the reader's language": {
             "<title>Bản đồ nông thôn mới</title>",
+            server.NOT_FOUND,
             "Hãy bật JavaScript để xem bản đồ.",
             "Không có tệp này; hãy tải lại trang.",
         },

@@ -9,11 +9,22 @@ from playwright.sync_api import Route, expect
 
 from render.screen.menu import PAGES
 
+from .conftest import Visitor
 from .dashboard import Dashboard, place, setup
 from .process import terminal
 
 DAK_PEK, DAK_PLO, DOAN_KET, QUANG_TRUNG = "23353", "23344", "23323", "23281"
 PERIODS = ("2018-12", "2021-12", "2023-12", "2024-12", "2022-06", "2019-12")
+FOCUSED = """() => {
+  const { dataset, tagName } = document.activeElement;
+  const box = document.activeElement.closest('[data-testid]');
+  return dataset.testid ?? dataset.filter ?? dataset.page ?? box?.dataset.testid ?? tagName;
+}"""
+#: Which of some points of the window are covered by something that is not the map, or outside its frame.
+COVERED = """(points) => points.filter(([, x, y]) => {
+  const top = document.elementFromPoint(x, y);
+  return !top?.closest('[data-testid="map"]');
+}).map(([name]) => name)"""
 COLORS = {"standard": (0x74, 0xB5, 0x66), "outside": (0xE6, 0xE6, 0xE6), "advanced": (0x2A, 0x81, 0x52)}
 
 
@@ -198,6 +209,21 @@ def test_a_click_on_a_district_zooms_to_it(dashboard: Dashboard) -> None:
     assert dashboard.view() == pytest.approx(home, abs=1e-3)
 
 
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@pytest.mark.parametrize("district", ["610", "613", "608"])
+def test_a_chosen_district_is_wholly_in_sight(visitor: Visitor, district: str, motion: str) -> None:
+    """Beside the legend, not under it, however the reader got there."""
+    dashboard = visitor(reduced_motion=motion)
+    dashboard.open("ban-do", district=district).still()
+    codes = [unit["code"] for unit in setup()["units"] if unit["district"] == district]
+    points = [[place(code)["name"], *dashboard.point(code)] for code in codes]
+    assert dashboard.page.evaluate(COVERED, points) == [], "by its address"
+    dashboard.change(dashboard.at("map-home").click).still()
+    dashboard.select("district", district).still()
+    points = [[place(code)["name"], *dashboard.point(code)] for code in codes]
+    assert dashboard.page.evaluate(COVERED, points) == [], "by the filter"
+
+
 # Drawing what was asked for
 
 
@@ -220,7 +246,8 @@ def test_filters_chosen_before_the_answer_are_all_in_the_view(dashboard: Dashboa
     dashboard.open("ban-do")
     dashboard.page.evaluate(
         """async () => {
-          for (const [name, value] of [['district', '610'], ['district', '611'], ['border', 'laos'], ['year', '2023']]) {
+          const choices = [['district', '610'], ['district', '611'], ['border', 'laos'], ['year', '2023']];
+          for (const [name, value] of choices) {
             const select = document.querySelector(`[data-filter=${name}]`);
             select.value = value;
             select.dispatchEvent(new Event('change', { bubbles: true }));
@@ -262,12 +289,7 @@ def test_the_tab_key_reaches_the_table_and_opens_a_card(dashboard: Dashboard) ->
     seen = []
     for _ in range(60):
         dashboard.page.keyboard.press("Tab")
-        seen.append(
-            dashboard.page.evaluate(
-                "() => { const e = document.activeElement; return e.dataset.testid ?? e.dataset.filter ?? e.dataset.page"
-                " ?? e.closest('[data-testid]')?.dataset.testid ?? e.tagName; }"
-            )
-        )
+        seen.append(dashboard.page.evaluate(FOCUSED))
         if seen[-1] == "table":
             break
     order = [name for name in ("menu", "year", "map", "legend", "tab-table", "table") if name in [*seen, "menu"]]

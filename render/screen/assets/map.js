@@ -183,8 +183,11 @@ export class MapView {
     const bounds = this.L.latLngBounds(corner(place.box[0], place.box[1]), corner(place.box[2], place.box[3]));
     const side = Math.min(this.map.getSize().x, this.map.getSize().y) * 0.08;
     const [left, right] = this.sides();
-    const options = { paddingTopLeft: [side + left, side], paddingBottomRight: [side + right, side], animate: animate && !calmMotion() };
-    if (this.painter.byCode.has(code)) options.maxZoom = this.homeView.zoom + 2;
+    const unit = this.painter.byCode.has(code);
+    // Its card opens in the drawer, over the lower half of a phone's map.
+    const below = unit && window.innerWidth < 700 ? this.map.getSize().y * 0.5 : side;
+    const options = { paddingTopLeft: [side + left, side], paddingBottomRight: [side + right, below], animate: animate && !calmMotion() };
+    if (unit) options.maxZoom = this.homeView.zoom + 2;
     this.map.fitBounds(bounds, options);
   }
 
