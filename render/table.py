@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ def document(view: LayerView) -> dict[str, Any]:
         "known_at": view.known_at,
         "is_sample": view.is_sample,
         "figures": [_fields(figure) for figure in view.figures],
+        "blocks": [asdict(block) for block in view.blocks],
         "legend": {
             "title": view.legend.title,
             "classes": [_fields(item) for item in view.legend.classes],

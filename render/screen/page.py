@@ -42,14 +42,14 @@ def show(page: str) -> None:
         # The facts themselves cannot be read; the scene says why.
         state, notices = ViewState(layer=layer, lang="en" if params.get("lang") == "en" else "vi"), []
     if target := st.session_state.pop("goto", None):
-        st.switch_page(PAGE_FILES[target], query_params=query_of(state))
+        st.switch_page(PAGE_FILES[target], query_params=state.query())
     component = st.components.v2.component(
         "ntm_page", js=LOADER.format(url=bundle_url("main.js")), isolate_styles=False
     )
     component(
         key=KEY,
         data=message(state, page, notices),
-        on_change_change=lambda: receive(st.session_state[KEY]["change"], state),
+        on_change_change=lambda: receive(st.session_state[KEY]["change"], layer),
     )
     freeze_once()
 
@@ -61,12 +61,7 @@ def message(state: ViewState, page: str, notices: Sequence[Notice]) -> bytes:
     return dictionary(*setup).pack(setup_url(*setup), scene)
 
 
-def query_of(state: ViewState) -> dict[str, str]:
-    """Return the query to carry to another page: filters that the other page lacks stay in the address."""
-    return state.query()
-
-
-def receive(patch: dict[str, Any] | None, state: ViewState) -> None:
+def receive(patch: dict[str, Any] | None, layer: str) -> None:
     """Apply a change from the browser to the address.
 
     ``page`` asks for another page, ``reset`` clears every filter; other keys are parameters, ``None``
@@ -76,7 +71,7 @@ def receive(patch: dict[str, Any] | None, state: ViewState) -> None:
     if page := changes.pop("page", None):
         st.session_state["goto"] = page if page in PAGE_FILES else None
         return
-    query = state.query()
+    query = parse(st.query_params.to_dict(), layer)[0].query()
     if changes.pop("reset", False):
         query = {name: value for name, value in query.items() if name in {"lang", "province", "view"}}
     query |= {name: str(value) for name, value in changes.items() if value is not None}
@@ -88,7 +83,7 @@ def freeze_once() -> None:
     """Take what is loaded by now out of the garbage collector's work, once per process.
 
     Streamlit runs a full collection after every script run; over all imported modules that costs
-    tens of milliseconds a click (p95 at 50 sessions fell from 2.1 s to 33 ms in FEASIBILITY §7).
+    tens of milliseconds a click (docs/performance.md).
     """
     gc.collect()
     gc.freeze()

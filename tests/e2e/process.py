@@ -15,6 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from layers.address import parse
+from layers.registry import compute
+from render.table import as_json
+
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 90
 
@@ -63,4 +67,13 @@ def terminal(layer: str, *options: str) -> dict[str, Any]:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (0, b""), done.stderr.decode()
     document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+@cache
+def expected(layer: str, **query: str) -> dict[str, Any]:
+    """Return the same document without the second that a terminal takes; test_numbers compares the terminal's."""
+    state, notices = parse(query, layer)
+    assert not notices
+    document: dict[str, Any] = json.loads(as_json(compute(state)))
     return document

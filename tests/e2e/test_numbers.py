@@ -69,6 +69,10 @@ def check(dashboard: Dashboard, document: dict[str, Any]) -> None:
         for kind in ("classes", "marks")
         for item in document["legend"][kind]
     ]
+    overview = dashboard.page.locator("#ntm-page-overview").text_content() or ""
+    for block in document["blocks"]:
+        for item in block["items"]:
+            assert all(text in overview for text in (block["title"], item["text"], item["detail"]))
     check_table(dashboard, document)
     check_list(dashboard, document)
 

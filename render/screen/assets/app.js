@@ -117,7 +117,9 @@ export class App {
 
   /** Send a patch and watch for the answer. */
   change(patch, { quiet = false } = {}) {
-    this.send(patch);
+    // Changes that follow at once would replace one another on their way: each carries the unanswered ones.
+    this.unanswered = { ...this.unanswered, ...patch };
+    this.send(this.unanswered);
     if (quiet) return;
     this.root.setAttribute('aria-busy', 'true');
     clearTimeout(this.silence);
@@ -127,6 +129,7 @@ export class App {
   }
 
   answered() {
+    this.unanswered = {};
     clearTimeout(this.silence);
     this.root.removeAttribute('aria-busy');
     if (this.silent) this.silent.hidden = true;

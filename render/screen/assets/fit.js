@@ -1,15 +1,23 @@
 /**
  * Where the province, the legend and the inset go inside the map's frame: the largest province for
- * which no corner box covers it. Works for any province, because it looks at the shape itself.
+ * which no corner box covers it; and the same for one district among boxes that stay where they are.
+ * Works for any province, because it looks at the shape itself.
  */
 
 const COLUMNS = 96;
 
-/** Summed-area table of the province: how much land any rectangle holds, in four reads. */
+/** Summed-area table of a shape: how much land any rectangle holds, in four reads. */
 export class Shape {
-  /** @param {Object} geometry decoded geometry */
-  constructor(geometry) {
-    const [width, height] = geometry.size;
+  /**
+   * @param {Object} geometry decoded geometry
+   * @param {Object[]} units its units that make the shape
+   * @param {number[]} box of the shape, in the geometry's cells
+   */
+  constructor(geometry, units = geometry.units, box = [0, 0, ...geometry.size]) {
+    const [x0, y0] = box;
+    const width = box[2] - x0;
+    const height = box[3] - y0;
+    this.box = box;
     this.width = width;
     this.height = height;
     this.columns = COLUMNS;
@@ -19,9 +27,12 @@ export class Shape {
     canvas.height = this.rows;
     const ctx = canvas.getContext('2d', { willReadFrequently: true });
     ctx.scale(this.columns / width, this.rows / height);
+    ctx.translate(-x0, -y0);
     ctx.lineWidth = width / COLUMNS;
-    for (const unit of geometry.units) ctx.fill(unit.path, 'evenodd');
-    for (const line of geometry.lines) if (line.kind === 'province') ctx.stroke(line.path);
+    for (const unit of units) {
+      ctx.fill(unit.path, 'evenodd');
+      ctx.stroke(unit.path); // narrow tips count too
+    }
     const { data } = ctx.getImageData(0, 0, this.columns, this.rows);
     const stride = this.columns + 1;
     this.sums = new Int32Array(stride * (this.rows + 1));

@@ -136,8 +136,8 @@ export class MapView {
     }
     this.zoomed = target;
     if (!first) this.layer.repaint(); // the picture first, the movement after it
-    if (target) this.zoomTo(target, !first);
-    else this.home(!first);
+    if (target) this.zoomTo(target);
+    else this.home();
   }
 
   /** Fit the province beside the legend and the inset; they get their corners here. */
@@ -159,9 +159,10 @@ export class MapView {
     this.map.options.minZoom = zoom;
     this.map.options.maxZoom = zoom + MAX_ZOOM_STEPS;
     this.map.invalidateSize({ animate: false, pan: false });
-    if (wasHome) this.map.setView(this.homeView.center, zoom, { animate: false });
-    else if (this.zoomed) this.zoomTo(this.zoomed, false);
-    this.map.setMaxBounds(this.L.latLngBounds(at(-2, height + 2), at(width + 2, -2)));
+    if (this.zoomed) this.zoomTo(this.zoomed); // its room may be another one now
+    else if (wasHome) this.map.setView(this.homeView.center, zoom, { animate: false });
+    // A little beyond the frame: a district at the rim must still find a place beside the legend.
+    this.map.setMaxBounds(this.L.latLngBounds(at(-0.3 * width, 1.3 * height), at(1.3 * width, -0.3 * height)));
     this.layer.repaint?.();
   }
 
@@ -170,37 +171,43 @@ export class MapView {
     return !this.homeView || this.map.getZoom() < this.homeView.zoom + 0.02;
   }
 
-  home(animate = true) {
-    this.map.setView(this.homeView.center, this.homeView.zoom, { animate: animate && !calmMotion() });
+  home() {
+    this.map.setView(this.homeView.center, this.homeView.zoom, { animate: false });
   }
 
-  /** @param {string} code a district or a unit */
-  zoomTo(code, animate = true) {
-    const place = this.painter.byCode.get(code) ?? this.painter.districts.find((district) => district.code === code);
+  /**
+   * Not animated: Leaflet ends a running zoom at its old goal, whatever the frame's size has become.
+   * @param {string} code a district or a unit
+   */
+  zoomTo(code) {
+    const district = this.painter.districts.find((one) => one.code === code);
+    if (district?.box) {
+      this.zoomToDistrict(district);
+      return;
+    }
+    const place = this.painter.byCode.get(code);
     if (!place?.box) return;
     const [ox, oy] = this.painter.geometry.origin;
     const corner = (x, y) => this.map.unproject([(x + ox) / CELLS_PER_PIXEL, (y + oy) / CELLS_PER_PIXEL], 0);
     const bounds = this.L.latLngBounds(corner(place.box[0], place.box[1]), corner(place.box[2], place.box[3]));
     const side = Math.min(this.map.getSize().x, this.map.getSize().y) * 0.08;
-    const [left, right] = this.sides();
-    const unit = this.painter.byCode.has(code);
     // Its card opens in the drawer, over the lower half of a phone's map.
-    const below = unit && window.innerWidth < 700 ? this.map.getSize().y * 0.5 : side;
-    const options = { paddingTopLeft: [side + left, side], paddingBottomRight: [side + right, below], animate: animate && !calmMotion() };
-    if (unit) options.maxZoom = this.homeView.zoom + 2;
-    this.map.fitBounds(bounds, options);
+    const below = window.innerWidth < 700 ? this.map.getSize().y * 0.5 : side;
+    const options = { paddingTopLeft: [side, side], paddingBottomRight: [side, below], animate: false };
+    this.map.fitBounds(bounds, { ...options, maxZoom: this.homeView.zoom + 2 });
   }
 
-  /** Room to leave beside a district for a box that covers much of one side. */
-  sides() {
+  /** Show a district as large as the boxes over the map allow. */
+  zoomToDistrict(district) {
+    const { painter } = this;
+    const members = painter.units.filter((unit) => unit.district === district.code);
+    const shape = new Shape(painter.geometry, members.map((unit) => painter.geometry.units[unit.index]), district.box);
     const { x: width, y: height } = this.map.getSize();
-    const room = [0, 0];
-    for (const [x0, y0, x1, y1] of width < 700 ? [] : this.covered()) {
-      if (y1 - y0 < height * 0.3) continue;
-      if (x0 < width / 2) room[0] = Math.max(room[0], x1);
-      else room[1] = Math.max(room[1], width - x0);
-    }
-    return room;
+    const fit = arrange(shape, [width, height], [], this.covered(), { pad: 24, gap: 12 });
+    const [ox, oy] = painter.geometry.origin;
+    const cell = (at, start, from, origin) => (origin + from + (at / 2 - start) / fit.scale) / CELLS_PER_PIXEL;
+    const center = this.map.unproject([cell(width, fit.x, district.box[0], ox), cell(height, fit.y, district.box[1], oy)], 0);
+    this.map.setView(center, Math.log2(fit.scale * CELLS_PER_PIXEL), { animate: false });
   }
 
   /** @param {?{kind: string, index: number}} isolate class or mark that stays strong */

@@ -93,6 +93,7 @@ export class Panel {
     const { scene } = this;
     let data = rowsIfKnown(scene);
     if (!data) {
+      this.body.setAttribute('aria-busy', 'true');
       if (!this.shownRows) {
         this.table.wait();
         fill(this.notes, h('p', { class: 'ntm-empty', role: 'status' }, this.t('loading')));
@@ -102,12 +103,14 @@ export class Panel {
       } catch {
         if (scene !== this.scene) return;
         this.shownRows = false;
+        this.body.removeAttribute('aria-busy');
         this.table.fail();
         fill(this.notes, h('p', { class: 'ntm-empty', role: 'status' }, this.t('rows_failed')));
         return;
       }
       if (scene !== this.scene) return;
     }
+    this.body.removeAttribute('aria-busy');
     this.shownRows = true;
     if (this.current === 'table') this.table.show(data, scene);
     else if (this.current === 'notes' && this.notesOf !== data) {

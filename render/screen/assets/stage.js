@@ -164,7 +164,7 @@ export class Stage {
     const first = !this.map.shown;
     this.map.show(scene);
     // On a phone a commune opened by its address would lie behind the drawer.
-    if (first && scene.state?.commune && window.innerWidth < 700) this.map.zoomTo(scene.state.commune, false);
+    if (first && scene.state?.commune && window.innerWidth < 700) this.map.zoomTo(scene.state.commune);
     this.paintInset();
   }
 
