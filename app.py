@@ -6,6 +6,7 @@ import streamlit as st
 
 from render.screen.menu import PAGES
 from render.screen.page import PAGE_FILES
+from render.screen.settle import settle
 
 
 def home() -> None:
@@ -21,3 +22,4 @@ st.navigation(
     ],
     position="hidden",
 ).run()
+settle()

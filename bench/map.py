@@ -179,6 +179,10 @@ def servers(nation: Path | None) -> Iterator[None]:
         for job, more in jobs
     ]
     try:
+        time.sleep(3)
+        if any(process.poll() is not None for process in running):
+            message = "a server did not start: is one of its ports in use?"
+            raise SystemExit(message)
         for name in ("ours", "usual", "tuned", *(["nation"] if nation else [])):
             wait_for(f"http://127.0.0.1:{PORTS[name]}/_stcore/health")
         yield

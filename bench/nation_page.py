@@ -4,7 +4,8 @@ import nation
 import streamlit as st
 
 from render.screen.assets import bundle_url
-from render.screen.page import LOADER, freeze_once
+from render.screen.page import LOADER
+from render.screen.settle import settle
 
 st.set_page_config(layout="wide")
 
@@ -17,7 +18,7 @@ def show() -> None:
         "ntm_page", js=LOADER.format(url=bundle_url("main.js")), isolate_styles=False
     )
     component(key="country", data=nation.MESSAGES[month], on_change_change=lambda: None)
-    freeze_once()
 
 
 show()
+settle()

@@ -7,9 +7,7 @@ query parameters, and everything is computed from them.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, Final
 
 import streamlit as st
@@ -51,7 +49,6 @@ def show(page: str) -> None:
         data=message(state, page, notices),
         on_change_change=lambda: receive(st.session_state[KEY]["change"], layer),
     )
-    freeze_once()
 
 
 def message(state: ViewState, page: str, notices: Sequence[Notice]) -> bytes:
@@ -76,14 +73,3 @@ def receive(patch: dict[str, Any] | None, layer: str) -> None:
         query = {name: value for name, value in query.items() if name in {"lang", "province", "view"}}
     query |= {name: str(value) for name, value in changes.items() if value is not None}
     st.query_params.from_dict({name: value for name, value in query.items() if changes.get(name, "") is not None})
-
-
-@cache
-def freeze_once() -> None:
-    """Take what is loaded by now out of the garbage collector's work, once per process.
-
-    Streamlit runs a full collection after every script run; over all imported modules that costs
-    tens of milliseconds a click (docs/performance.md).
-    """
-    gc.collect()
-    gc.freeze()

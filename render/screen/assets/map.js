@@ -223,6 +223,7 @@ export class MapView {
     const { boxes, frame } = this.cover(corner);
     const skip = this.insetShown?.() ? new Set([this.setup.inset]) : null;
     this.districtHits = this.painter.paint(ctx, view, { isolate: this.isolate, skip, selected: this.selected, avoid: boxes, frame });
+    ctx.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
     drawMargins(ctx, view, this.painter, this.margins, frame, boxes);
   }
 

@@ -51,6 +51,48 @@ function placeName(wish, [width, height], { frame, taken, view, painter, reach }
   return null;
 }
 
+/** The last plan of each painter: places depend on the view, not on the scene, and cost more than the fills. */
+const plans = new WeakMap();
+
+function planned(ctx, view, painter, names, frame, avoid) {
+  const key = [view.x, view.y, view.scale, frame, ...avoid].join();
+  const known = plans.get(painter);
+  if (known?.key === key && known.names === names) return known.spots;
+  const spots = plan(ctx, view, painter, names, frame, avoid);
+  plans.set(painter, { key, names, spots });
+  return spots;
+}
+
+function plan(ctx, view, painter, names, frame, avoid) {
+  const taken = [...avoid];
+  const narrow = frame[2] - frame[0] < 520;
+  const whole = view.scale < (view.home ?? view.scale) * WHOLE;
+  const near = ([x, y]) => x > frame[0] - BESIDE && x < frame[2] + BESIDE && y > frame[1] - BESIDE && y < frame[3] + BESIDE;
+  const wishOf = ({ point }) => [(point[0] - view.x) * view.scale, (point[1] - view.y) * view.scale];
+  const countriesFirst = (a, b) => (a.kind === 'country' ? 0 : 1) - (b.kind === 'country' ? 0 : 1);
+  const spots = [];
+  for (const name of names.filter((one) => whole || near(wishOf(one))).sort(countriesFirst)) {
+    const style = STYLE[name.kind] ?? STYLE.province;
+    // A name that finds no room near its place is tried smaller before it moves far away.
+    for (const [part, reach] of TRIES) {
+      const size = style.size * (narrow ? 0.76 : 1) * part;
+      write(ctx, style, size);
+      const width = ctx.measureText(name.text).width;
+      const spot = placeName(wishOf(name), [width, size * 1.1], { frame, taken, view, painter, reach });
+      if (!spot) continue;
+      taken.push(spot.box);
+      spots.push({ text: name.text, style, size, x: spot.x + (style.spacing * size) / 2, y: spot.y });
+      break;
+    }
+  }
+  return spots;
+}
+
+function write(ctx, { weight, spacing }, size) {
+  ctx.font = `${weight} ${size}px ${FAMILY}`;
+  ctx.letterSpacing = `${spacing * size}px`;
+}
+
 /**
  * Draw the margin names.
  * @param {CanvasRenderingContext2D} ctx
@@ -61,37 +103,16 @@ function placeName(wish, [width, height], { frame, taken, view, painter, reach }
  * @param {number[][]} avoid boxes that cover the map (legend, inset, buttons)
  */
 export function drawMargins(ctx, view, painter, names, frame, avoid) {
-  const taken = [...avoid];
-  const narrow = frame[2] - frame[0] < 520;
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   ctx.lineJoin = 'round';
-  const whole = view.scale < (view.home ?? view.scale) * WHOLE;
-  const near = ([x, y]) => x > frame[0] - BESIDE && x < frame[2] + BESIDE && y > frame[1] - BESIDE && y < frame[3] + BESIDE;
-  const wishOf = ({ point }) => [(point[0] - view.x) * view.scale, (point[1] - view.y) * view.scale];
-  for (const name of names.filter((one) => whole || near(wishOf(one))).sort((a, b) => (a.kind === 'country' ? 0 : 1) - (b.kind === 'country' ? 0 : 1))) {
-    const style = STYLE[name.kind] ?? STYLE.province;
-    const size = style.size * (narrow ? 0.76 : 1);
-    // A name that finds no room near its place is tried smaller before it moves far away.
-    for (const [part, reach] of TRIES) {
-      if (drawName(ctx, name, { ...style, size: size * part }, reach)) break;
-    }
+  ctx.strokeStyle = '#EAF0EF';
+  ctx.lineWidth = 3;
+  for (const { text, style, size, x, y } of planned(ctx, view, painter, names, frame, avoid)) {
+    write(ctx, style, size);
+    ctx.fillStyle = style.color;
+    ctx.strokeText(text, x, y);
+    ctx.fillText(text, x, y);
   }
-
-  function drawName(on, name, { weight, size, spacing, color }, reach) {
-    on.font = `${weight} ${size}px ${FAMILY}`;
-    on.letterSpacing = `${spacing * size}px`;
-    const width = on.measureText(name.text).width;
-    const spot = placeName(wishOf(name), [width, size * 1.1], { frame, taken, view, painter, reach });
-    if (spot) {
-      taken.push(spot.box);
-      on.strokeStyle = '#EAF0EF';
-      on.lineWidth = 3;
-      on.fillStyle = color;
-      on.strokeText(name.text, spot.x + (spacing * size) / 2, spot.y);
-      on.fillText(name.text, spot.x + (spacing * size) / 2, spot.y);
-    }
-    on.letterSpacing = '0px';
-    return spot;
-  }
+  ctx.letterSpacing = '0px';
 }

@@ -51,6 +51,7 @@ export class Painter {
     for (const line of geometry.lines) if (line.kind === 'district') this.districtLines.set(line.key, line.path);
     this.labels = new Labels(this);
     this.batches = new Map();
+    this.sheets = new Map();
   }
 
   /** Take the classes and marks of a scene; nothing is drawn yet. */
@@ -61,6 +62,8 @@ export class Painter {
     this.classes = numbers(scene.classes, size, FADED);
     this.marks = numbers(scene.marks, size, 0);
     for (let i = 0; i < size; i += 1) if (this.marks[i] < 0) this.marks[i] = 0;
+    this.anyFaded = this.classes.includes(FADED);
+    this.fadedKey = this.anyFaded ? scene.classes.replace(/[^-]/g, '+') : '';
     this.batches.clear();
   }
 
@@ -120,12 +123,46 @@ export class Painter {
     ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
     ctx.setTransform(k, 0, 0, k, -view.x * k, -view.y * k);
     const batches = this.batchesFor(options.isolate, options.only);
+    const slot = options.only?.[0]?.district ?? '';
+    const where = [slot, view.x, view.y, view.scale, view.home, view.dpr, this.scene.area, this.fadedKey].join();
     this.paintFills(ctx, batches, k, view.dpr);
-    this.paintLines(ctx, batches, view, options);
+    this.lay(ctx, `lines${slot}`, where, (sheet) => {
+      sheet.setTransform(k, 0, 0, k, -view.x * k, -view.y * k);
+      this.paintLines(sheet, batches, view, options);
+    });
     ctx.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
     const icons = this.labels.icons(view, options);
     for (const item of icons) this.paintIcon(ctx, item);
-    return this.labels.draw(ctx, view, icons, options);
+    const around = [...icons.map((icon) => [icon.x, icon.y, icon.size]), ...(options.avoid ?? []), options.frame].join();
+    const names = [where, around, options.selected, ...(options.skip ?? []), JSON.stringify(this.scene.labels)].join();
+    return this.lay(ctx, `names${slot}`, names, (sheet) => {
+      sheet.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
+      return this.labels.draw(sheet, view, icons, options);
+    });
+  }
+
+  /**
+   * Lay a sheet over the picture. Lines and names are most of the work and mostly the same from one
+   * scene to the next: each sheet is drawn again only when its key changes.
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {string} slot which sheet
+   * @param {string} key everything the sheet depends on
+   * @param {(sheet: CanvasRenderingContext2D) => *} draw
+   * @returns {*} what `draw` returned when the sheet was made
+   */
+  lay(ctx, slot, key, draw) {
+    const { width, height } = ctx.canvas;
+    let sheet = this.sheets.get(slot);
+    if (sheet?.key !== key || sheet.canvas.width !== width || sheet.canvas.height !== height) {
+      const canvas = sheet?.canvas ?? document.createElement('canvas');
+      canvas.width = width; // also clears it
+      canvas.height = height;
+      sheet = { key, canvas, result: draw(canvas.getContext('2d')) };
+      this.sheets.set(slot, sheet);
+    }
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    if (width && height) ctx.drawImage(sheet.canvas, 0, 0);
+    return sheet.result;
   }
 
   paintFills(ctx, { fills, overlays }, k, dpr) {
@@ -158,9 +195,9 @@ export class Painter {
     const near = Math.min(1.6, Math.max(1, view.scale / (view.home ?? view.scale)) ** 0.5);
     ctx.lineJoin = 'round';
     ctx.lineWidth = (this.scene.area === 'district' ? 0.35 : 0.7) * near * px;
-    ctx.strokeStyle = this.classes.includes(FADED) ? COLORS.fadedLine : COLORS.unitLine;
+    ctx.strokeStyle = this.anyFaded ? COLORS.fadedLine : COLORS.unitLine;
     ctx.stroke(outlines);
-    if (this.classes.includes(FADED)) this.paintKeptOutlines(ctx, only, near * px);
+    if (this.anyFaded) this.paintKeptOutlines(ctx, only, near * px);
     ctx.strokeStyle = COLORS.districtLine;
     ctx.lineWidth = 1.7 * near * px;
     for (const path of only ? [this.districtLines.get(only[0]?.district)] : this.districtLines.values()) {
