@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -20,7 +21,7 @@ from base.errors import NtmError
 from geo.asset import asset
 from layers.registry import BUILDERS, compute
 from layers.view import ViewState
-from render.screen.assets import AssetFile, find, setup_url
+from render.screen.assets import AssetFile, bundle, bundle_url, find, setup_url
 from render.screen.menu import PAGES
 from service.maps import maps, problem
 
@@ -64,6 +65,25 @@ def _file(file: AssetFile) -> Response:
     return Response(file.content, media_type=file.media_type, headers=IMMUTABLE)
 
 
+@cache
+def preloads(lang: str) -> bytes:
+    """Return the head lines that fetch what the map needs while Streamlit itself is still loading."""
+    # Without this Streamlit's page looks for its server under the page's own address first: two 404s, 0.1 s.
+    lines = ["<script>window.__streamlit = {BACKEND_BASE_URL: location.origin + '/'};</script>"]
+    scripts = [name for name in bundle() if name.endswith(".js") and name != "leaflet.js"]
+    lines += [f'<link rel="modulepreload" href="{bundle_url(name)}">' for name in scripts]
+    lines.append(f'<link rel="preload" as="script" href="{bundle_url("leaflet.js")}">')
+    lines.append(f'<link rel="stylesheet" id="ntm-styles" href="{bundle_url("main.css")}">')
+    try:
+        view = compute(ViewState(lang=lang))
+        files = [setup_url(view.state.province, view.boundary_version, lang)]
+        files.append(f"/geometry/{asset(view.boundary_version).name}")
+    except NtmError:
+        files = []  # the page says what is wrong
+    lines += [f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{file}">' for file in files]
+    return "".join(lines).encode()
+
+
 class VietnameseIndex:
     """Send ``/`` to the first page, and make Streamlit's own page Vietnamese before any script runs."""
 
@@ -85,7 +105,11 @@ class VietnameseIndex:
             address = f"/{PAGES[0][0]}" + (f"?{query}" if query else "")
             await RedirectResponse(address, 307)(scope, receive, send)
             return
-        await self.app(scope, receive, _rewriting(send))
+        if scope["path"].strip("/") in {key for key, _, _ in PAGES}:
+            # The page is rewritten below: a compressed one could not be read.
+            scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
+        lang = "en" if b"lang=en" in scope["query_string"] else "vi"
+        await self.app(scope, receive, _rewriting(send, preloads(lang)))
 
 
 def _known(path: str, first: str) -> bool:
@@ -93,7 +117,7 @@ def _known(path: str, first: str) -> bool:
     return path.strip("/") in {"", *(key for key, _, _ in PAGES)} or first in MACHINERY
 
 
-def _rewriting(send: Send) -> Send:
+def _rewriting(send: Send, head: bytes) -> Send:
     """Return a ``send`` that holds an HTML answer back until it is whole, and changes its texts."""
     start: Message = {}
     body = bytearray()
@@ -106,7 +130,7 @@ def _rewriting(send: Send) -> Send:
             body.extend(message.get("body", b""))
             if not message.get("more_body"):
                 page = bytes(body)
-                for old, new in INDEX_TEXTS.items():
+                for old, new in (INDEX_TEXTS | {b"</head>": head + b"</head>"}).items():
                     page = page.replace(old, new)
                 MutableHeaders(raw=start["headers"])["content-length"] = str(len(page))
                 await send(start)
