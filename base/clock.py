@@ -1,11 +1,11 @@
-"""Months, and the present time in Viet Nam (Asia/Ho_Chi_Minh, no daylight saving)."""
+"""Months and days, and the time zone of Viet Nam (Asia/Ho_Chi_Minh, no daylight saving)."""
 
 from __future__ import annotations
 
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -56,8 +56,3 @@ class Month:
 def day_label(day: date) -> str:
     """Return ``30/06/2025``, the order of day and month used in both languages here."""
     return f"{day:%d/%m/%Y}"
-
-
-def now() -> datetime:
-    """Return the present time in Viet Nam."""
-    return datetime.now(TIME_ZONE)

@@ -2,8 +2,6 @@
 
 ``NTM_DATA``
     Folder for what users bring in. Default: a folder of the user, outside the checkout.
-``NTM_PUBLIC_URL``
-    Address that links on exports may carry. Unset: none is printed.
 ``NTM_FONT``
     Font family of sheets. Default: DejaVu Sans, which ships with Matplotlib and has all Vietnamese letters.
 """
@@ -22,11 +20,6 @@ def user_data() -> Path:
     """Return the folder for imported boundary versions and the store; it need not exist yet."""
     default = Path.home() / ".local" / "share" / "ntm-map"
     return Path(os.environ.get("NTM_DATA") or default)
-
-
-def public_url() -> str | None:
-    """Return the public address of this service without trailing slash, or ``None``."""
-    return os.environ.get("NTM_PUBLIC_URL", "").rstrip("/") or None
 
 
 def sheet_font() -> str:
