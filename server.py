@@ -34,6 +34,7 @@ INDEX_TEXTS = {
 }
 
 
+PAGE_KEYS = {key for key, _, _ in PAGES}
 #: First parts of addresses that are no pages: Streamlit's own and ours.
 MACHINERY = {"_stcore", "static", "component", "media", "app", "assets", "geometry", "maps", "favicon.png"}
 NOT_FOUND = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Không có trang này</title>
@@ -105,16 +106,16 @@ class VietnameseIndex:
             address = f"/{PAGES[0][0]}" + (f"?{query}" if query else "")
             await RedirectResponse(address, 307)(scope, receive, send)
             return
-        if scope["path"].strip("/") in {key for key, _, _ in PAGES}:
-            # The page is rewritten below: a compressed one could not be read.
+        if first in PAGE_KEYS:
+            # The page is rewritten: a compressed one could not be read.
             scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
-        lang = "en" if b"lang=en" in scope["query_string"] else "vi"
-        await self.app(scope, receive, _rewriting(send, preloads(lang)))
+            send = _rewriting(send, preloads("en" if b"lang=en" in scope["query_string"] else "vi"))
+        await self.app(scope, receive, send)
 
 
 def _known(path: str, first: str) -> bool:
     """Tell whether an address asked for as a page is a page of ours or belongs to somebody's machinery."""
-    return path.strip("/") in {"", *(key for key, _, _ in PAGES)} or first in MACHINERY
+    return path.strip("/") in {"", *PAGE_KEYS} or first in MACHINERY
 
 
 def _rewriting(send: Send, head: bytes) -> Send:
