@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from base.settings import is_sample
+from layers.view import SAMPLE
 from render.screen.menu import PAGES
 from render.screen.page import PAGE_FILES
 from render.screen.settle import settle
@@ -14,11 +16,12 @@ def home() -> None:
     st.switch_page(PAGE_FILES[PAGES[0][0]], query_params=st.query_params.to_dict())
 
 
-st.set_page_config(page_title="Bản đồ nông thôn mới", page_icon="🗺️", layout="wide")
+mark = f"{SAMPLE} – " if is_sample() else ""
+st.set_page_config(page_title=mark + "Bản đồ nông thôn mới", page_icon="🗺️", layout="wide")
 st.navigation(
     [
-        st.Page(home, title="Bản đồ nông thôn mới", default=True),
-        *(st.Page(PAGE_FILES[key], title=title, url_path=key) for key, _, title in PAGES),
+        st.Page(home, title=mark + "Bản đồ nông thôn mới", default=True),
+        *(st.Page(PAGE_FILES[key], title=mark + title, url_path=key) for key, _, title in PAGES),
     ],
     position="hidden",
 ).run()

@@ -34,7 +34,13 @@ INTERRUPTED = 130
 DISK_ERRORS = (errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 
 # Debian package → a command that proves it is there; "" where only the package manager can tell.
-SYSTEM_PACKAGES = {"chromium": "chromium", "poppler-utils": "pdftotext", "fonts-dejavu-core": ""}
+SYSTEM_PACKAGES = {
+    "chromium": "chromium",
+    "poppler-utils": "pdftotext",
+    "fonts-dejavu-core": "",
+    "postgresql": "",
+    "libreoffice-calc-nogui": "soffice",
+}
 
 CHECKS = {
     "ruff check": ["ruff", "check", "."],

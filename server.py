@@ -18,12 +18,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from base.errors import NtmError
+from base.settings import is_sample
 from geo.asset import asset
+from intake.start import prepare
 from layers.registry import BUILDERS, compute
-from layers.view import ViewState
+from layers.view import SAMPLE, ViewState
 from render.screen.assets import AssetFile, bundle, bundle_url, find, setup_url
 from render.screen.menu import PAGES
+from service import office
 from service.maps import maps, problem
+from service.sample import SampleHeader
 
 IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
 #: What Streamlit's page says in English before our script runs, and what we say instead.
@@ -36,7 +40,7 @@ INDEX_TEXTS = {
 
 PAGE_KEYS = {key for key, _, _ in PAGES}
 #: First parts of addresses that are no pages: Streamlit's own and ours.
-MACHINERY = {"_stcore", "static", "component", "media", "app", "assets", "geometry", "maps", "favicon.png"}
+MACHINERY = {"_stcore", "static", "component", "media", "app", "assets", "geometry", "maps", "office", "favicon.png"}
 NOT_FOUND = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Không có trang này</title>
 <body style="font:18px system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem">
 <h1 style="font-size:1.4rem">Không có trang “{path}”</h1><p>Địa chỉ này không thuộc Bản đồ nông thôn mới.
@@ -71,7 +75,7 @@ def preloads(lang: str) -> bytes:
     """Return the head lines that fetch what the map needs while Streamlit itself is still loading."""
     # Without this Streamlit's page looks for its server under the page's own address first: two 404s, 0.1 s.
     lines = ["<script>window.__streamlit = {BACKEND_BASE_URL: location.origin + '/'};</script>"]
-    scripts = [name for name in bundle() if name.endswith(".js") and name != "leaflet.js"]
+    scripts = [name for name in bundle() if name.endswith(".js") and not name.startswith(("leaflet", "desk"))]
     lines += [f'<link rel="modulepreload" href="{bundle_url(name)}">' for name in scripts]
     lines.append(f'<link rel="preload" as="script" href="{bundle_url("leaflet.js")}">')
     lines.append(f'<link rel="stylesheet" id="ntm-styles" href="{bundle_url("main.css")}">')
@@ -133,6 +137,8 @@ def _rewriting(send: Send, head: bytes) -> Send:
                 page = bytes(body)
                 for old, new in (INDEX_TEXTS | {b"</head>": head + b"</head>"}).items():
                     page = page.replace(old, new)
+                if is_sample():
+                    page = page.replace(b"<title>", f"<title>{SAMPLE} – ".encode())
                 MutableHeaders(raw=start["headers"])["content-length"] = str(len(page))
                 await send(start)
                 await send({"type": "http.response.body", "body": page})
@@ -149,6 +155,7 @@ def _is_page(start: Message) -> bool:
 
 def create() -> st.App:
     """Return the ASGI application, with the default views already computed."""
+    prepare()
     for layer in BUILDERS:
         try:
             view = compute(ViewState(layer=layer))
@@ -165,8 +172,9 @@ def create() -> st.App:
             Route("/assets/{digest}/{name}", assets),
             Route("/geometry/{name}", geometry),
             Route("/maps/{layer}.{extension}", maps),
+            *office.ROUTES,
         ],
-        middleware=[Middleware(VietnameseIndex)],
+        middleware=[Middleware(SampleHeader), Middleware(VietnameseIndex)],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,16 @@ class Month:
     def last_day(self) -> date:
         """The last day of the month."""
         return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+
+def now() -> datetime:
+    """Return the time in Viet Nam."""
+    return datetime.now(TIME_ZONE)
+
+
+def today() -> date:
+    """Return the date in Viet Nam."""
+    return now().date()
 
 
 def day_label(day: date) -> str:

@@ -45,6 +45,22 @@ class BoundaryError(NtmError):
     """A boundary version is missing, damaged or unknown."""
 
 
+class StoreError(NtmError):
+    """The store cannot be opened, read or written; nothing was changed."""
+
+
+class AccessError(NtmError):
+    """Writing is not allowed here: no office is named, or the request came over the network."""
+
+
+class DuplicateError(NtmError):
+    """The same file is in the store already; ``params`` say when it came and who recorded it."""
+
+
+class ConflictError(NtmError):
+    """Somebody else handed in for the same place and period since the reader looked; nothing was stored."""
+
+
 class RenderError(NtmError):
     """A drawing could not be made."""
 
@@ -62,6 +78,9 @@ class Fault:
         fault is of the whole file.
     message, params
         As in :class:`NtmError`.
+    sheet
+        Name of the sheet when the file is a workbook; ``column`` is then a column letter, and the
+        place is told as ``trang “Tiêu chí”, ô D12``.
     """
 
     file: str
@@ -69,15 +88,29 @@ class Fault:
     column: str | None
     message: str
     params: tuple[tuple[str, object], ...] = ()
+    sheet: str | None = None
+
+    def place(self, lang: str) -> str:
+        """Return where the fault is, in ``lang``."""
+        parts = [self.file]
+        if self.sheet is not None:
+            parts.append(translate("trang “{sheet}”", lang, sheet=self.sheet))
+        if self.sheet is not None and self.row is not None and self.column is not None:
+            parts.append(translate("ô {cell}", lang, cell=f"{self.column}{self.row}"))
+            return ", ".join(parts)
+        if self.row is not None:
+            parts.append(translate("dòng {row}", lang, row=self.row))
+        if self.column is not None:
+            parts.append(translate("cột “{column}”", lang, column=self.column))
+        return ", ".join(parts)
+
+    def says(self, lang: str) -> str:
+        """Return what is wrong and what to do, without the place."""
+        return translate(self.message, lang, **dict(self.params))
 
     def text(self, lang: str) -> str:
-        """Return ``file, row, column: what is wrong and what to do`` in ``lang``."""
-        place = self.file
-        if self.row is not None:
-            place += ", " + translate("dòng {row}", lang, row=self.row)
-        if self.column is not None:
-            place += ", " + translate("cột “{column}”", lang, column=self.column)
-        return f"{place}: {translate(self.message, lang, **dict(self.params))}"
+        """Return ``file, place: what is wrong and what to do`` in ``lang``."""
+        return f"{self.place(lang)}: {self.says(lang)}"
 
 
 class DataError(NtmError):

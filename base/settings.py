@@ -2,6 +2,12 @@
 
 ``NTM_DATA``
     Folder for what users bring in. Default: a folder of the user, outside the checkout.
+``DATABASE_URL``
+    ``postgresql+psycopg://…`` puts the store there. Default: one SQLite file under ``NTM_DATA``.
+``NTM_SAMPLE``
+    ``1`` opens the sample store, always its own SQLite file. Set by ``--sample``.
+``NTM_OFFICE``
+    Name under which this office records what it enters. Unset, nothing can be written.
 ``NTM_FONT``
     Font family of sheets. Default: DejaVu Sans, which ships with Matplotlib and has all Vietnamese letters.
 """
@@ -20,6 +26,23 @@ def user_data() -> Path:
     """Return the folder for imported boundary versions and the store; it need not exist yet."""
     default = Path.home() / ".local" / "share" / "ntm-map"
     return Path(os.environ.get("NTM_DATA") or default)
+
+
+def is_sample() -> bool:
+    """Tell whether the sample store is asked for."""
+    return os.environ.get("NTM_SAMPLE") == "1"
+
+
+def database_url() -> str:
+    """Return the store's address as SQLAlchemy writes it; the sample store never shares the real one's database."""
+    if is_sample():
+        return f"sqlite:///{user_data() / 'sample.sqlite3'}"
+    return os.environ.get("DATABASE_URL") or f"sqlite:///{user_data() / 'store.sqlite3'}"
+
+
+def office() -> str:
+    """Return the name that writes are recorded under; empty when writing is not allowed here."""
+    return (os.environ.get("NTM_OFFICE") or "").strip()
 
 
 def sheet_font() -> str:

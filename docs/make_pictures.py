@@ -1,18 +1,22 @@
 """Take the pictures of the README and the user guide: ``.venv/bin/python docs/make_pictures.py``.
 
-Starts the server on a free port, opens the pages in Chromium, and writes ``docs/pictures/*.png`` with a
-palette of 256 colours.
+Starts the server on a free port with a new store, then with a sample store, opens the pages in Chromium,
+and writes ``docs/pictures/*.png`` with a palette of 256 colours.
 """
 # ruff: noqa: INP001 - a script beside the texts, not a package
 
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.error import URLError
@@ -34,9 +38,17 @@ SCREENS: Final = (
     ("the-xa", "/ban-do?commune=23353", SCREEN),
     ("dien-thoai", "/ban-do", PHONE),
 )
+#: The same, of the sample store: what monthly reports look like.
+SAMPLE_SCREENS: Final = (
+    ("tieu-chi", "/tieu-chi?period=2024-05", SCREEN),
+    ("the-tieu-chi", "/tieu-chi?period=2024-05&commune=23353", SCREEN),
+    ("nguy-co", "/tieu-chi?layer=at-risk&period=2024-05", SCREEN),
+    ("bao-cao-thang", "/bao-cao-thang?period=2024-05", SCREEN),
+)
 SHEET: Final = ("ban-in", "/maps/ntm-levels.png?width=1080")
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-PATIENCE_S: Final = 60
+#: A sample store is made at its first start.
+PATIENCE_S: Final = 400
 LARGEST: Final = 400_000
 SETTLE_MS: Final = 1500
 
@@ -86,30 +98,42 @@ def screen(browser: Browser, address: str, size: tuple[int, int]) -> bytes:
     return content
 
 
-def take(base: str) -> None:
-    """Take every picture from the server at ``base``."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
+def take(base: str, screens: Iterable[tuple[str, str, tuple[int, int]]]) -> None:
+    """Take pictures of pages from the server at ``base``."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for name, address, size in SCREENS:
+        for name, address, size in screens:
             save(name, screen(browser, base + address, size))
         browser.close()
-    name, address = SHEET
-    with urlopen(base + address) as answer:  # noqa: S310 - our own address
-        save(name, answer.read())
 
 
-def main() -> None:
-    """Start the server, take the pictures, stop the server."""
+@contextmanager
+def server(folder: str, *options: str) -> Iterator[str]:
+    """Run the server with a store in ``folder``; yield its address once it answers."""
     port = free_port()
-    command = [sys.executable, "cli.py", "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    command = [sys.executable, "cli.py", "serve", "--port", str(port), *options]
+    environment = os.environ | {"NTM_DATA": folder, "NTM_OFFICE": "Văn phòng Điều phối NTM tỉnh"}
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as process:
         try:
             base = f"http://127.0.0.1:{port}"
             wait_for(base)
-            take(base)
+            yield base
         finally:
-            server.terminate()
+            process.terminate()
+
+
+def main() -> None:
+    """Take the pictures of the published data, then those of the sample."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        with server(folder) as base:
+            take(base, SCREENS)
+            name, address = SHEET
+            with urlopen(base + address) as answer:  # noqa: S310 - our own address
+                save(name, answer.read())
+        with server(folder, "--sample") as base:
+            take(base, SAMPLE_SCREENS)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,10 @@ from base.clock import Month
 from base.errors import NtmError
 from base.i18n import LANGUAGES, translate
 from geo.boundaries import MONTH, version_for, versions_of
-from layers.registry import context_of, facts_of
-from layers.view import ViewState
+from layers.criterion_facts import choices
+from layers.registry import context_of, default_month, facts_of
+from layers.view import PARAMETER, ViewState
+from programme.criteria import GROUPS, CriteriaSet, set_in_force
 from programme.province import provinces
 from programme.units import districts_of
 
@@ -24,7 +26,11 @@ NTM_LEVELS: Final = ("model", "advanced", "standard", "met", "below", "unknown")
 TARGET_KINDS: Final = ("new", "continuing", "carried_over")
 BORDERS: Final = ("yes", "laos", "cambodia")
 _MONTH = re.compile(MONTH)
-VIEWS: Final = ("list", "table", "notes")
+#: Tabs beside the map; the later ones are those of the page with the desk (docs/adr/0007-desk.md).
+VIEWS: Final = (
+    *("list", "table", "notes", "submit", "history"),
+    *("decisions", "targets", "figures", "dossiers", "criteria-set"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +68,36 @@ def parse(params: Mapping[str, str], layer: str) -> tuple[ViewState, list[Notice
         A state in which every bad value is left out, and a notice for each of them.
     """
     lang = params.get("lang", "vi") if params.get("lang") in LANGUAGES else "vi"
-    names = {f.name for f in fields(ViewState)} - {"layer"}
+    names = {PARAMETER.get(f.name, f.name): f.name for f in fields(ViewState) if f.name != "layer"}
     good: dict[str, object] = {"lang": lang}
     notices = []
-    reader = _Reader(params, lang)
+    reader = _Reader(params, lang, layer)
     for name, raw in params.items():
         if name not in names:
             notices.append(Notice(name, raw, translate("không có tham số này.", lang)))
             continue
         try:
-            good[name] = getattr(reader, "language" if name == "lang" else name)(raw)
+            good[names[name]] = getattr(reader, "language" if name == "lang" else names[name])(raw)
         except NtmError as error:
             notices.append(Notice(name, raw, error.text(lang)))
         except ValueError as error:
             notices.append(Notice(name, raw, str(error)))
+    if "criterion" in good and (group := good.pop("criterion_group", None)):
+        reason = translate("đã chọn một tiêu chí; hãy bỏ tiêu chí đó để xem cả nhóm.", lang)
+        notices.append(Notice("criterion_group", str(group), reason))
     return ViewState(layer=layer).but(**good), notices
 
 
 class _Reader:
     """Reads single parameters of one address; each method returns the value or raises with the reason."""
 
-    def __init__(self, params: Mapping[str, str], lang: str) -> None:
+    def __init__(self, params: Mapping[str, str], lang: str, layer: str) -> None:
         self.params = params
         self.lang = lang
+        self.layer = layer
         self.province_key = params["province"] if params.get("province") in provinces() else "kontum"
-        self.units = facts_of(self.province_key).units
+        self.facts = facts_of(self.province_key)
+        self.units = self.facts.units
 
     def one_of(self, raw: str, *allowed: str) -> str:
         if raw not in allowed:
@@ -97,11 +108,52 @@ class _Reader:
         return self.one_of(raw, *provinces())
 
     def period(self, raw: str) -> Month:
+        month = self.month(raw)
+        version_for(self.province_key, month)
+        return month
+
+    def month(self, raw: str) -> Month:
         try:
-            month = Month.parse(raw)
+            return Month.parse(raw)
         except ValueError:
             raise ValueError(translate("tháng phải có dạng NĂM-THÁNG, ví dụ 2025-06.", self.lang)) from None
-        version_for(self.province_key, month)
+
+    def shown_month(self) -> Month:
+        """Return the month that will be shown: the one asked for if it can be, else the layer's."""
+        try:
+            return self.period(self.params["period"])
+        except (KeyError, ValueError, NtmError):
+            return default_month(self.layer, self.facts)
+
+    def set_of(self, month: Month) -> CriteriaSet | None:
+        return set_in_force(self.facts.criteria_sets.values(), month.last_day, province=self.province_key)
+
+    def criterion(self, raw: str) -> str:
+        found = self.set_of(self.shown_month())
+        known = choices(found) if found else ()
+        if found and raw not in known:
+            # All indicators would be too many to read: those of the criterion that was meant.
+            near = [code for code in known if "." not in code or code.startswith(raw.split(".", maxsplit=1)[0] + ".")]
+            words = "{set} không có; chọn một trong: {allowed}."
+            raise ValueError(translate(words, self.lang, set=found.name(self.lang), allowed=", ".join(near)))
+        return raw
+
+    def criterion_group(self, raw: str) -> str:
+        found = self.set_of(self.shown_month())
+        return self.one_of(raw, *(found.groups() if found and found.items else GROUPS))
+
+    def under_15(self, raw: str) -> str:
+        return self.one_of(raw, "1")
+
+    def since(self, raw: str) -> Month:
+        month, shown = self.month(raw), self.shown_month()
+        if month > shown:
+            words = "phải là tháng đang xem ({month}) hoặc sớm hơn."
+            raise ValueError(translate(words, self.lang, month=shown.label))
+        now, then = self.set_of(shown), self.set_of(month)
+        if now and (then is None or then.id != now.id):
+            words = "tháng này dùng bộ tiêu chí khác, không so sánh được; chọn từ {first} trở đi."
+            raise ValueError(translate(words, self.lang, first=Month.of(now.valid_from)))
         return month
 
     def boundary(self, raw: str) -> str:

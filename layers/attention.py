@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers import words
 from layers.context import LayerContext
+from layers.reporting import URGENT, reports_of, sentence
 from layers.view import Block, Item
 from programme.progress import DistrictProgress, district_progress
 from programme.records import LEVELS
@@ -13,11 +14,11 @@ FURTHEST = 3
 
 
 def attention(context: LayerContext) -> Block:
-    """Return communes at risk, targets carried over, and the districts furthest from their target.
+    """Return communes at risk, late reporters, targets carried over, and the districts furthest from their target.
 
     Each item names its unit or district so that a click opens it; an empty box says so in its note.
     """
-    items = [*_at_risk(context), *_carried_over(context), *_furthest(context)]
+    items = [*_at_risk(context), *_late_reporters(context), *_carried_over(context), *_furthest(context)]
     note = "" if items else context.t("Không có việc nào cần chỉ đạo theo số liệu của tháng này.")
     return Block("alert", context.t("Cần chỉ đạo"), tuple(items), note)
 
@@ -33,6 +34,16 @@ def _at_risk(context: LayerContext) -> list[Item]:
         for code, unit in context.units.items()
         if code in context.warnings
     ]
+
+
+def _late_reporters(context: LayerContext) -> list[Item]:
+    """Districts whose report of the month is missing or came late; none before anybody reported."""
+    reports = reports_of(context)
+    if reports and all(report.state == "missing" for report in reports.values()):
+        return [Item(context.t("Tất cả huyện, thành phố"), sentence(next(iter(reports.values())), context))]
+    found = [(code, report) for code, report in reports.items() if report.days]
+    found.sort(key=lambda row: (URGENT.index(row[1].state), -row[1].days, row[0]))
+    return [Item(context.districts[code].name, sentence(report, context), district=code) for code, report in found]
 
 
 def _carried_over(context: LayerContext) -> list[Item]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from base.clock import day_label
 from base.numbers import number
 from layers import words
 from layers.context import LayerContext
+from layers.criteria_grid import Grid, criteria_grid
+from programme.records import Recognition
 from programme.targets import CommuneTarget, commune_targets
 from programme.units import Unit
+
+#: Layers on the criteria of communes.
+OF_CRITERIA: Final = frozenset({"criteria-met", "criterion", "at-risk"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +38,14 @@ class CardSection:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The card of one unit."""
+    """The card of one unit; ``criteria`` stands before the section with the number ``criteria_at``."""
 
     title: str
     subtitle: str
     class_id: str
     sections: tuple[CardSection, ...]
+    criteria: Grid
+    criteria_at: int
 
 
 def commune_card(context: LayerContext, code: str, class_id: str) -> Card:
@@ -52,20 +61,24 @@ def commune_card(context: LayerContext, code: str, class_id: str) -> Card:
         The class the layer gave the unit, so that the card shows the map's colour.
     """
     unit, t = context.units[code], context.t
+    nothing = CardRow("", t("Chưa có nguồn công bố"))
     sections = [
         (t("Lịch sử công nhận"), _recognitions(unit, context)),
         (t("Mục tiêu và cảnh báo"), [*_targets(unit, context), *_warnings(unit, context)]),
         (t("Số tiêu chí có nguồn"), _counts(unit, context)),
         (t("Địa giới"), _place(unit, context)),
     ]
+    if dossiers := list(_dossiers(unit, context)):
+        sections.insert(2, (t("Hồ sơ xét công nhận"), dossiers))
     status = context.levels[code]
     return Card(
         title=unit.full_name,
         subtitle=f"{context.districts[unit.district_code].name} · {words.level(status, unit, t, context.lang)}",
         class_id=class_id,
-        sections=tuple(
-            CardSection(title, tuple(rows) or (CardRow("", t("Chưa có nguồn công bố")),)) for title, rows in sections
-        ),
+        sections=tuple(CardSection(title, tuple(rows) or (nothing,)) for title, rows in sections),
+        criteria=criteria_grid(unit, context),
+        # On a map of criteria they come first, else after history, targets and warnings.
+        criteria_at=0 if context.state.layer in OF_CRITERIA else 2,
     )
 
 
@@ -75,17 +88,35 @@ def _recognitions(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
         return [CardRow("", t("Ngoài chương trình ({kind})", kind=t(unit.kind)))]
     found = [r for r in context.facts.recognitions if r.unit == unit.code]
     rows = []
-    for item in found:
+    for item in sorted(found, key=_when):
         year = item.standard_year if item.decision_date else None
+        withdrawn = item.action == "withdraw"
         parts = [
             words.decision(item, t),
-            t("năm đạt chuẩn {year}", year=year.label) if year else "",
-            t(words.EVIDENCE[item.evidence]),
+            t("năm đạt chuẩn {year}", year=year.label) if year and not withdrawn else "",
+            t("theo {set}", set=words.set_name(item.criteria_set, context)) if item.criteria_set else "",
+            "" if withdrawn else t(words.EVIDENCE[item.evidence]),
         ]
-        name = words.LEVEL_NAMES[item.level] if item.counts else "Hồ sơ, suy đoán"
+        name = t(words.LEVEL_NAMES[item.level] if item.counts or withdrawn else "Hồ sơ, suy đoán")
         source = f"{item.note(context.lang)} {_quoted(item.source, item.quote)}".strip()
-        rows.append(CardRow(t(name), "; ".join(part for part in parts if part), source))
+        label = t("Thu hồi: {level}", level=name) if withdrawn else name
+        rows.append(CardRow(label, "; ".join(part for part in parts if part), source))
     return rows
+
+
+def _when(item: Recognition) -> tuple[int, int]:
+    """Order by date, undated rows last."""
+    since = item.held_from
+    return (since.latest.year, since.latest.month) if since else (9999, 0)
+
+
+def _dossiers(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
+    t = context.t
+    for item in context.facts.dossiers:
+        if item.unit == unit.code and item.day <= context.month.last_day:
+            level = t(words.LEVEL_NAMES[item.level])
+            parts = [day_label(item.day), level, words.set_name(item.criteria_set, context), item.note]
+            yield CardRow(t(words.STEPS[item.step]), "; ".join(part for part in parts if part), item.source)
 
 
 def _targets(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
@@ -97,7 +128,7 @@ def _targets(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
                 value = t(
                     "kết quả: {result}; phụ trách: {department}",
                     result=t(words.RESULTS[item.result]),
-                    department=t("chưa nhập"),
+                    department=item.row.department or t("chưa nhập"),
                 )
                 yield CardRow(words.target(item, t), value, _target_source(item, context))
 
@@ -123,7 +154,7 @@ def _counts(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
         note = item.note_en if context.lang == "en" else item.note_vi
         value = "; ".join(text for text in (words.criteria(item, t), unmet) if text)
         yield CardRow(
-            t(words.CRITERIA_SETS.get(item.criteria_set, item.criteria_set)),
+            words.set_name(item.criteria_set, context),
             value,
             f"{note} {_quoted(item.source, item.quote)}".strip(),
         )

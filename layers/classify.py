@@ -29,7 +29,7 @@ class ClassStyle(BaseModel):
 
     id: str
     color: str = Field(pattern=r"^#[0-9A-F]{6}$")
-    pattern: Literal["solid", "hatch", "dots", "star"]
+    pattern: Literal["solid", "hatch", "dots", "cross", "star"]
     vi: str
     en: str
     lower: float | None = Field(default=None, alias="from")
@@ -47,12 +47,16 @@ class MarkStyle(BaseModel):
 
 
 class LegendStyle(BaseModel):
-    """The legend of one layer as it ships; at most 6 marks, so that a mark set is one base-64 character."""
+    """A legend of one layer as it ships; at most 6 marks, so that a mark set is one base-64 character.
+
+    ``size`` is the number of criteria of the sets that it is for, where a layer has a legend for each.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title_vi: str
     title_en: str
+    size: int | None = None
     classes: list[ClassStyle] = Field(min_length=1, max_length=60)
     marks: list[MarkStyle] = Field(default_factory=list, max_length=6)
 
@@ -65,8 +69,8 @@ class LegendStyle(BaseModel):
         bounded = sorted((c.lower, c.id) for c in self.classes if c.lower is not None)
         return bounded[left_closed(value, [lower for lower, _ in bounded][1:])][1]
 
-    def counted(self, class_ids: Iterable[str], mark_ids: Iterable[str], lang: str) -> Legend:
-        """Return the legend with the number of rows per class and per mark."""
+    def counted(self, class_ids: Iterable[str], mark_ids: Iterable[str], lang: str, key: str = "") -> Legend:
+        """Return the legend with the number of rows per class and per mark, under the key it ships by."""
         classes, marks = Counter(class_ids), Counter(mark_ids)
         return Legend(
             title=self.title_en if lang == "en" else self.title_vi,
@@ -74,6 +78,7 @@ class LegendStyle(BaseModel):
                 LegendClass(c.id, self.words(c, lang), c.color, c.pattern, classes[c.id]) for c in self.classes
             ),
             marks=tuple(LegendMark(m.id, m.symbol, self.words(m, lang), marks[m.id]) for m in self.marks),
+            key=key,
         )
 
 
@@ -98,17 +103,33 @@ def left_closed(value: float, breaks: Sequence[float]) -> int:
     return bisect_right(breaks, value)
 
 
+def _legends() -> dict[str, object]:
+    try:
+        return tomllib.loads(LEGENDS_FILE.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise _damaged(None, error) from error
+
+
+def _damaged(key: str | None, error: Exception) -> DataError:
+    return DataError([Fault(LEGENDS_FILE.name, None, key, "Chú giải hỏng: {why}.", (("why", str(error)),))])
+
+
 @cache
-def legend_style(layer: str) -> LegendStyle:
-    """Return the legend that ships for ``layer``.
+def legend_keys() -> tuple[str, ...]:
+    """Return the keys of all legends that ship; a layer may have several, its own key is one of them."""
+    return tuple(_legends())
+
+
+@cache
+def legend_style(key: str) -> LegendStyle:
+    """Return the legend that ships under ``key``.
 
     Raises
     ------
     DataError
-        ``legends.toml`` is missing, damaged, or the layer's entry breaks the schema.
+        ``legends.toml`` is missing, damaged, or the entry breaks the schema.
     """
     try:
-        return LegendStyle.model_validate(tomllib.loads(LEGENDS_FILE.read_text("utf-8"))[layer])
-    except (OSError, tomllib.TOMLDecodeError, KeyError, ValidationError) as error:
-        fault = Fault(LEGENDS_FILE.name, None, layer, "Chú giải hỏng: {why}.", (("why", str(error)),))
-        raise DataError([fault]) from error
+        return LegendStyle.model_validate(_legends()[key])
+    except (KeyError, ValidationError) as error:
+        raise _damaged(key, error) from error

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from textwrap import shorten
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from base.clock import Month, day_label
 from base.i18n import Translate, translator
 from layers.classify import LegendStyle, legend_style
-from layers.view import JoinReport, LayerView, Legend, Mark, ViewState
+from layers.view import SAMPLE_NOTE, JoinReport, LayerView, Legend, Mark, ViewState
+from programme.criteria import BANDS, CriteriaSet, set_in_force
 from programme.levels import LevelStatus, levels_in
 from programme.province import Province
 from programme.records import WithdrawalWarning
+from programme.reported import Reported, criterion_codes, reported_from
+from programme.standing import Standing, standings
 from programme.targets import CommuneTarget, commune_targets
 from programme.units import District, Unit, districts_of
 
 if TYPE_CHECKING:
     from geo.boundaries import BoundaryVersion
     from store.facts import Facts
+
+#: Letters of a name in the line under a drawing: a longer one is cut, what stands behind it is not.
+LONGEST_NAME: Final = 80
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,8 @@ class LayerContext:
         Its month, never ``None``.
     province
         The province's configuration.
+    day
+        The day on which the view is computed (Viet Nam): a report can be late only by then.
     """
 
     facts: Facts
@@ -45,6 +55,7 @@ class LayerContext:
     state: ViewState
     month: Month
     province: Province
+    day: date
 
     @cached_property
     def t(self) -> Translate:
@@ -69,7 +80,33 @@ class LayerContext:
     @cached_property
     def levels(self) -> dict[str, LevelStatus]:
         """Level of every unit in the month."""
-        return levels_in(self.facts, self.month)
+        return levels_in(self.facts, self.month, self.reported)
+
+    @cached_property
+    def criteria_set(self) -> CriteriaSet | None:
+        """Criteria set of the standard level that the reports of the month are on."""
+        return self.set_of(self.month)
+
+    def set_of(self, month: Month) -> CriteriaSet | None:
+        """Return the criteria set in force in a month; ``None`` when none is on record."""
+        return set_in_force(self.facts.criteria_sets.values(), month.last_day, province=self.province.key)
+
+    @cached_property
+    def reported(self) -> Mapping[str, Reported]:
+        """Newest monthly report of each commune up to the month, on the set in force."""
+        return self.reported_at(self.month)
+
+    def reported_at(self, month: Month) -> Mapping[str, Reported]:
+        """Return the newest report of each commune up to an earlier month, on the set of this view's month."""
+        if self.criteria_set is None or not self.facts.reports:
+            return {}
+        return _reported(self.facts, self.criteria_set.id, month, self.boundary.entry.first_month)
+
+    @cached_property
+    def standings(self) -> dict[str, Standing]:
+        """How many criteria each commune meets: by its report, else by a published count."""
+        set_id = self.criteria_set.id if self.criteria_set else ""
+        return standings(self.reported, self.facts.criteria_counts, set_id, self.month)
 
     @cached_property
     def targets(self) -> dict[str, list[CommuneTarget]]:
@@ -78,8 +115,9 @@ class LayerContext:
 
     @cached_property
     def warnings(self) -> dict[str, WithdrawalWarning]:
-        """Warnings in force at the end of the month, by unit code."""
-        return {w.unit: w for w in self.facts.warnings if w.valid_from <= self.month.last_day}
+        """Warnings in force at the end of the month, by unit code; none of a commune that lost its recognition."""
+        stated = (w for w in self.facts.warnings if w.valid_from <= self.month.last_day)
+        return {w.unit: w for w in stated if not self.levels[w.unit].withdrawn}
 
     def place(self, unit: Unit) -> str:
         """Return ``Xã Đăk Pék – huyện Đăk Glei``: names repeat, so the district is always said."""
@@ -87,6 +125,13 @@ class LayerContext:
 
     def selected(self, unit: Unit) -> bool:
         """Tell whether a unit passes every filter of the state."""
+        return unit.code in self._selected
+
+    @cached_property
+    def _selected(self) -> frozenset[str]:
+        return frozenset(code for code, unit in self.units.items() if self._passes(unit))
+
+    def _passes(self, unit: Unit) -> bool:
         state = self.state
         kinds = {target.kind for target in self.targets.get(unit.code, ())}
         countries = {"Lào": "laos", "Campuchia": "cambodia"}
@@ -96,18 +141,28 @@ class LayerContext:
             and state.ntm_level in {None, self.levels[unit.code].status}
             and (state.target_kind is None or state.target_kind in kinds)
             and (state.border is None or state.border in borders)
+            and (state.under_15 is None or self._under(unit.code, BANDS[0]))
         )
+
+    def _under(self, code: str, number: int) -> bool:
+        """Tell whether a commune certainly meets fewer criteria of the set in force."""
+        standing = self.standings.get(code)
+        return standing is not None and standing.current and standing.high < number
 
     @property
     def style(self) -> LegendStyle:
         """The legend that ships for the layer."""
         return legend_style(self.state.layer)
 
-    def marked(self, marks: Sequence[Mark], frame: pd.DataFrame) -> Legend:
-        """Return the layer's legend with the counts of the selected rows."""
-        chosen = frame.index[frame["selected"]]
-        return self.style.counted(
-            frame.loc[chosen, "class_id"], [mark.id for mark in marks if mark.unit in set(chosen)], self.lang
+    def marked(self, marks: Sequence[Mark], frame: pd.DataFrame, key: str | None = None) -> Legend:
+        """Return the layer's legend, or that of another key, with the counts of the selected rows."""
+        chosen = set(frame.index[frame["selected"]])
+        key = key or self.state.layer
+        return legend_style(key).counted(
+            frame.loc[frame["selected"], "class_id"],
+            [mark.id for mark in marks if mark.unit in chosen],
+            self.lang,
+            key,
         )
 
     def commune_frame(self, row: Callable[[Unit], dict[str, object]]) -> pd.DataFrame:
@@ -132,14 +187,23 @@ class LayerContext:
             text += " – " + self.districts[str(self.state.district)].name
         return text
 
+    def last_entry(self) -> str:
+        """Return who entered the newest fact and when, or the date of the published collection."""
+        if entry := self.facts.last_entry:
+            by = shorten(entry.by, LONGEST_NAME, placeholder=" …")
+            return self.t("Cập nhật gần nhất: {time}, {by}", time=entry.recorded, by=by)
+        day = day_label(datetime.fromisoformat(self.facts.known_at).date())
+        return self.t("Cập nhật gần nhất: bộ số liệu công bố, {day}", day=day)
+
     def caption(self, sources: Sequence[str]) -> str:
-        """Return the line under every drawing: date, source, and the standing of the boundaries."""
+        """Return the line under every drawing: date, last entry, source, and the standing of the boundaries."""
         more = self.t(" và {count} nguồn khác", count=len(sources) - 1) if len(sources) > 1 else ""
         first = sources[0] if sources else self.t("chưa có nguồn công bố")
         label = self.boundary.entry.label_en if self.lang == "en" else self.boundary.entry.label_vi
         return self.t(
-            "Số liệu tính đến ngày {day} · Nguồn: {first}{more} · {label}",
+            "Số liệu tính đến ngày {day} · {entry} · Nguồn: {first}{more} · {label}",
             day=day_label(self.month.last_day),
+            entry=self.last_entry(),
             first=first,
             more=more,
             label=label,
@@ -179,21 +243,27 @@ class LayerContext:
         headline: str,
         with_facts: Iterable[str],
         area_level: str = "commune",
+        legend: str | None = None,
+        settled: Mapping[str, object] | None = None,
     ) -> LayerView:
-        """Put a layer's own parts together with what is the same for every layer."""
+        """Put a layer's own parts together with what is the same for every layer.
+
+        ``legend`` is the key of the legend where it is not the layer's; ``settled`` are parameters of the
+        state that the layer chose because the reader did not.
+        """
         return LayerView(
             key=self.state.layer,
             title=title,
             subtitle=self.subtitle(),
-            state=self.state.but(period=self.month, boundary=self.boundary.id),
+            state=self.state.but(period=self.month, boundary=self.boundary.id, **(settled or {})),
             area_level=area_level,  # type: ignore[arg-type]
             frame=frame,
             columns=columns,
             marks=tuple(marks),
             figures=tuple(figures),  # type: ignore[arg-type]
             blocks=tuple(blocks),  # type: ignore[arg-type]
-            legend=self.marked(marks, frame),
-            notes=(*notes, *self.boundary_notes()),
+            legend=self.marked(marks, frame, legend),
+            notes=(*([self.t(SAMPLE_NOTE)] if self.facts.is_sample else []), *notes, *self.boundary_notes()),
             sources=tuple(sources),
             caption=self.caption(sources),
             headline=headline,
@@ -201,9 +271,18 @@ class LayerContext:
             boundary_version=self.boundary.id,
             as_of=self.month.last_day.isoformat(),
             known_at=self.facts.known_at,
+            is_sample=self.facts.is_sample,
             margins=tuple((m.text(self.lang), m.lon, m.lat, m.kind) for m in self.province.margins),
-            inset=self.province.inset_district,
+            # On a district layer the communes have no classes of their own: there is nothing to enlarge.
+            inset=self.province.inset_district if area_level == "commune" else None,
         )
+
+
+@lru_cache(maxsize=64)
+def _reported(facts: Facts, set_id: str, month: Month, since: Month) -> dict[str, Reported]:
+    """Read the reports of a month once for all layers and languages: facts of one version never change."""
+    found = facts.criteria_sets[set_id]
+    return reported_from(found, facts.results(set_id, criterion_codes(found), month, since))
 
 
 def _grouped(targets: Iterable[CommuneTarget]) -> dict[str, list[CommuneTarget]]:

@@ -16,12 +16,19 @@ RULES = (
         "Quy tắc a: được công nhận từ ngày quyết định, không rõ thì từ tháng cuối của năm nêu trong nguồn; "
         "nếu chỉ biết một khoảng thì tính từ tháng muộn nhất và ghi “≤”."
     ),
-    "Quy tắc b: mức giữ nguyên đến khi có quyết định thu hồi.",
     (
-        "Quy tắc c: “chưa đạt” chỉ khi có căn cứ: số tiêu chí có nguồn (đến hết năm của số liệu), là xã mục tiêu đạt "
-        "chuẩn của chỉ thị năm đó hoặc sau đó, hoặc không có trong danh sách đủ tên."
+        "Quy tắc b: mức giữ nguyên đến khi có quyết định thu hồi; thu hồi “đạt chuẩn” thì mất cả mức cao hơn; được "
+        "công nhận lại sau đó thì tính lại."
     ),
-    "Quy tắc d: “đạt 19/19, chưa công nhận” chỉ khi nguồn nêu tên xã.",
+    (
+        "Quy tắc c: “chưa đạt” chỉ khi có căn cứ: báo cáo tháng trong năm còn tiêu chí chưa đạt, số tiêu chí có nguồn "
+        "(đến hết năm của số liệu), là xã mục tiêu đạt chuẩn của chỉ thị năm đó hoặc sau đó, hoặc không có trong danh "
+        "sách đủ tên."
+    ),
+    (
+        "Quy tắc d: “đạt đủ tiêu chí, chưa công nhận” chỉ khi nguồn nêu tên xã, hoặc báo cáo tháng mới nhất trong năm "
+        "không còn tiêu chí nào chưa đạt hay bỏ trống."
+    ),
     "Quy tắc e: còn lại là “chưa có nguồn công bố”. Số đếm theo tên đặt cạnh số công bố, không quy đổi.",
 )
 
@@ -31,7 +38,7 @@ def build(context: LayerContext) -> LayerView:
 
     Columns of the frame: ``value`` (str, level status), ``level`` (str, level with its basis),
     ``since`` (str), ``decision`` (str), ``warning`` (str), ``targets`` (str), ``criteria`` (str, newest
-    sourced count). Legal basis of the levels: decisions 318 and 319/QĐ-TTg (2022).
+    report, else newest sourced count). Legal basis of the levels: decisions 318 and 319/QĐ-TTg (2022).
     """
     t = context.t
     frame = context.commune_frame(lambda unit: _row(unit, context))
@@ -58,18 +65,26 @@ def build(context: LayerContext) -> LayerView:
 
 def _row(unit: Unit, context: LayerContext) -> dict[str, object]:
     status = context.levels[unit.code]
-    past = [c for c in context.facts.criteria_counts if c.unit == unit.code and c.period.latest <= context.month]
-    newest = max(past, key=lambda c: c.period.latest, default=None)
     found = context.warnings.get(unit.code)
     return {
         "value": status.status,
         "class_id": status.status,
         "tooltip": words.tooltip(unit, context),
         "level": words.level(status, unit, context.t, context.lang),
-        "criteria": words.criteria(newest, context.t) if newest else "",
+        "criteria": _criteria(unit, context),
         "targets": "; ".join(words.target(item, context.t) for item in context.targets.get(unit.code, ())),
         "warning": words.warning(found, context.t, context.lang) if found else "",
     }
+
+
+def _criteria(unit: Unit, context: LayerContext) -> str:
+    """Return what the newest report says of the number of criteria met, else the newest source on any set."""
+    report = context.reported.get(unit.code)
+    if report and not report.blank:
+        return words.reported(report, context.t)
+    past = [c for c in context.facts.criteria_counts if c.unit == unit.code and c.period.latest <= context.month]
+    newest = max(past, key=lambda c: c.period.latest, default=None)
+    return words.criteria(newest, context.t) if newest else ""
 
 
 def published(context: LayerContext, metric: Metric) -> PublishedFigure | None:
@@ -208,6 +223,7 @@ def sources(context: LayerContext, figures: list[Figure]) -> list[str]:
         [
             *(figure.source for figure in figures if figure.id not in {"named", "district"}),
             *(words.document(item, context.lang) for item in documents),
+            *words.report_sources(context),
             *(basis.source for basis in bases),
         ]
     )

@@ -24,7 +24,7 @@ def build(context: LayerContext) -> LayerView:
     """Compute the layer for the year of the month.
 
     Columns of the frame: ``value`` (str, highest target level or empty), ``targets`` (str, level and
-    kind of each), ``result`` (str), ``department`` (str, department in charge; no source gives one),
+    kind of each), ``result`` (str), ``department`` (str, department in charge, "chưa nhập" until entered),
     ``level`` (str, level held in the month), ``document`` (str). Source: the directive of the year.
     """
     t = context.t
@@ -62,7 +62,7 @@ def _row(unit: Unit, context: LayerContext) -> dict[str, object]:
         "tooltip": words.tooltip(unit, context, t("Kết quả: {result}", result=results) if items else ""),
         "targets": "; ".join(words.target(item, t) for item in items),
         "result": results,
-        "department": t("chưa nhập") if items else "",
+        "department": "; ".join(unique(item.row.department or t("chưa nhập") for item in items)),
         "level": words.level(context.levels[unit.code], unit, t, context.lang),
         "document": "; ".join(unique(item.row.document.short(context.lang) for item in items)),
     }
@@ -162,7 +162,7 @@ def _list(context: LayerContext) -> Block:
                 "{target} · Kết quả: {result} · Phụ trách: {department}",
                 target=words.target(item, t),
                 result=t(words.RESULTS[item.result]),
-                department=t("chưa nhập"),
+                department=item.row.department or t("chưa nhập"),
             ),
             unit=unit.code,
             district=unit.district_code,
@@ -188,7 +188,8 @@ def _notes(context: LayerContext) -> list[str]:
     notes = [
         t("Một mục tiêu được coi là đạt theo năm đạt chuẩn, không theo ngày quyết định."),
         t("“Chưa” chỉ khi văn bản sau đó còn liệt kê xã ở cùng mức hoặc thấp hơn; còn lại là “chưa công bố”."),
-        t("Đơn vị phụ trách từng xã nằm trong phụ lục của chỉ thị, chưa có trong nguồn: “chưa nhập”."),
     ]
+    if any(not item.row.department for group in context.targets.values() for item in group):
+        notes.append(t("Đơn vị phụ trách từng xã nằm trong phụ lục của chỉ thị, chưa có trong nguồn: “chưa nhập”."))
     clauses = unique(item.clause.quote for group in context.targets.values() for item in group if item.clause)
     return [*notes, *(t("Căn cứ chuyển tiếp: “{quote}”", quote=quote) for quote in clauses)]

@@ -16,6 +16,9 @@ from base.clock import Month
 
 FigureStatus = Literal["actual", "expected", "target"]
 FRAME_COLUMNS: Final = ("value", "class_id", "label", "name", "district", "selected", "tooltip")
+#: What made-up data say of themselves on every screen, sheet, file and answer; keys of their translations.
+SAMPLE: Final = "SỐ LIỆU MINH HỌA"
+SAMPLE_NOTE: Final = "SỐ LIỆU MINH HỌA – không phải số liệu thật, không dùng để báo cáo"
 
 #: Which filters each layer offers, in the order of the filter row.
 FILTERS: Final[dict[str, tuple[str, ...]]] = {
@@ -23,16 +26,27 @@ FILTERS: Final[dict[str, tuple[str, ...]]] = {
     "target-communes": ("period", "district", "target_kind"),
     "border-replanning": ("period", "district", "border"),
     "district-progress": ("period", "district"),
+    "criteria-met": ("period", "district", "under_15", "border"),
+    "criterion": ("period", "district", "criterion", "criterion_group"),
+    "at-risk": ("period", "district", "since"),
+    "reporting": ("period", "district"),
 }
-_ALL_FILTERS: Final = ("district", "ntm_level", "target_kind", "border")
+_ALL_FILTERS: Final = (
+    *("district", "ntm_level", "target_kind", "border"),
+    *("criterion", "criterion_group", "under_15", "since"),
+)
+#: Parameters of the address whose name is another one here: ``from`` is a word of Python.
+PARAMETER: Final = {"since": "from"}
 
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
     """One view, equal to the query parameters of its address.
 
-    ``None`` everywhere means "not chosen": the layer's default for ``period``, everything else
-    unfiltered. ``district`` and ``commune`` are codes of the boundary version.
+    ``None`` everywhere means "not chosen": the layer's default for ``period``, ``since`` (``from`` in the
+    address: the month that losses are counted from) and ``criterion``, everything else unfiltered.
+    ``district`` and ``commune`` are codes of the boundary version, ``criterion`` of the set in force;
+    ``under_15`` is ``1`` or nothing.
     """
 
     layer: str = "ntm-levels"
@@ -45,6 +59,10 @@ class ViewState:
     ntm_level: str | None = None
     target_kind: str | None = None
     border: str | None = None
+    criterion: str | None = None
+    criterion_group: str | None = None
+    under_15: str | None = None
+    since: Month | None = None
     lang: str = "vi"
     view: str | None = None
 
@@ -65,14 +83,14 @@ class ViewState:
         """Return the query parameters of this state: only what differs from the defaults, and no layer."""
         default = ViewState()
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "layer"}
-        return {k: str(v) for k, v in values.items() if v is not None and v != getattr(default, k)}
+        return {PARAMETER.get(k, k): str(v) for k, v in values.items() if v is not None and v != getattr(default, k)}
 
 
 @dataclass(frozen=True, slots=True)
 class LegendClass:
     """A class of the legend with the number of selected rows in it.
 
-    ``pattern`` is one of ``solid``, ``hatch``, ``dots``, ``star``: colour is never the only sign.
+    ``pattern`` is one of ``solid``, ``hatch``, ``dots``, ``cross``, ``star``: colour is never the only sign.
     """
 
     id: str
@@ -94,11 +112,12 @@ class LegendMark:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """Legend of a layer, classes in drawing order."""
+    """Legend of a layer, classes in drawing order; ``key`` names it among the legends that ship."""
 
     title: str
     classes: tuple[LegendClass, ...]
     marks: tuple[LegendMark, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

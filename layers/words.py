@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from base.clock import Month
 from base.i18n import Translate
 from base.numbers import number
 from layers.context import LayerContext
-from programme.levels import LevelStatus
-from programme.records import CriteriaCount, Document, PublishedFigure, Recognition, Target, WithdrawalWarning
+from programme.criteria import GROUPS, Result
+from programme.levels import Basis, LevelStatus
+from programme.records import CriteriaCount, Document, Recognition, Step, Target, WithdrawalWarning
+from programme.reported import Reported
+from programme.standing import Standing
 from programme.targets import CommuneTarget
 from programme.units import Unit
 
@@ -37,13 +41,20 @@ EVIDENCE: Final = {
     "inferred_met_19_of_19": "suy ra đạt đủ tiêu chí, căn cứ yếu; không tính",
 }
 
-
-#: Criteria sets by id, in words; an id that is not here is shown as it is.
-CRITERIA_SETS: Final = {
-    "VN-NTM-XA-2010": "Bộ tiêu chí 2010–2016",
-    "VN-NTM-XA-2016-2020": "Bộ tiêu chí 2016–2020",
-    "VN-NTM-XA-2021-2025": "Bộ tiêu chí 2021–2025",
-    "VN-NTM-XA-NANGCAO-2021-2025": "Bộ tiêu chí nâng cao 2021–2025",
+CRITERION_GROUPS: Final = GROUPS
+#: Results of criteria; ``None`` is a criterion that the report leaves open.
+CRITERION_RESULTS: Final[dict[Result | None, str]] = {
+    "met": "đạt",
+    "not-met": "chưa đạt",
+    "not-applicable": "không áp dụng",
+    None: "chưa báo cáo",
+}
+STEPS: Final[dict[Step, str]] = {
+    "submitted": "Đã nộp hồ sơ",
+    "verified": "Huyện thẩm tra",
+    "appraised": "Tỉnh thẩm định",
+    "decided": "Có quyết định",
+    "returned": "Trả lại hồ sơ",
 }
 
 
@@ -62,21 +73,27 @@ def level(status: LevelStatus, unit: Unit, t: Translate, lang: str) -> str:
         return t("Ngoài chương trình ({kind})", kind=t(unit.kind))
     basis = status.basis
     match basis:
-        case Recognition():
+        case Recognition() if status.recognised:
             inferred = t(", suy ra") if basis.evidence == "inferred_recognised" else ""
             return f"{t(LEVEL_NAMES[status.status])} ({decision(basis, t)}{inferred})"
         case CriteriaCount() if status.status == "met":
             return f"{t(LEVEL_NAMES['met'], total=basis.total)} ({basis.period.label})"
+        case Reported() if status.status == "met":
+            return t("{count}, chưa công nhận", count=reported(basis, t))
         case None:
             return t(LEVEL_NAMES[status.status])
     return f"{t(LEVEL_NAMES['below'])} ({_not_yet(basis, t, lang)})"
 
 
-def _not_yet(basis: CriteriaCount | Target | PublishedFigure, t: Translate, lang: str) -> str:
+def _not_yet(basis: Basis, t: Translate, lang: str) -> str:
     """Return why a commune is known not to be recognised."""
     match basis:
+        case Recognition():
+            return t("đã thu hồi, {decision}", decision=decision(basis, t))
         case CriteriaCount():
             return criteria(basis, t)
+        case Reported():
+            return reported(basis, t)
         case Target():
             return t("xã mục tiêu {year}, {document}", year=basis.year, document=basis.document.short(lang))
     return t("không có trong danh sách đủ tên {period}", period=basis.period.label)
@@ -90,6 +107,49 @@ def criteria(count: CriteriaCount, t: Translate) -> str:
     met = count.range.replace("-", "–") if count.met is None else str(count.met)
     words = "{met}/{total} tiêu chí, {period}" if count.of_standard else "{met}/{total} tiêu chí nâng cao, {period}"
     return t(words, met=met, total=count.total, period=count.period.label)
+
+
+def reported(report: Reported, t: Translate) -> str:
+    """Return ``15/19 tiêu chí, 1 không áp dụng, báo cáo 05/2025``; "ít nhất" while criteria are open."""
+    parts = [t("{met}/{total} tiêu chí", met=report.met, total=report.size)]
+    if report.absent:
+        parts.append(t("{count} không áp dụng", count=len(report.absent)))
+    if report.open:
+        parts[0] = t("ít nhất {count}", count=parts[0])
+        parts.append(t("{count} chưa báo cáo", count=len(report.open)))
+    return ", ".join([*parts, t("báo cáo {month}", month=report.period.label)])
+
+
+def standing(item: Standing, context: LayerContext) -> str:
+    """Return how many criteria a commune meets, from where, and on which set if not on the one in force."""
+    if isinstance(item.basis, Reported):
+        return reported(item.basis, context.t)
+    text = context.t("{count}, theo nguồn công bố", count=criteria(item.basis, context.t))
+    return text if item.current else f"{text} ({set_name(item.basis.criteria_set, context)})"
+
+
+def set_name(set_id: str, context: LayerContext) -> str:
+    """Return the name of a criteria set; its id where the set is not on record."""
+    found = context.facts.criteria_sets.get(set_id)
+    return found.name(context.lang) if found else set_id
+
+
+def report_sources(context: LayerContext) -> list[str]:
+    """Return ``Báo cáo tháng 05/2025: huyện Đăk Hà, huyện Đăk Tô``, a line per month, newest first."""
+    by_month: dict[Month, set[str]] = {}
+    for code, unit in context.units.items():
+        if report := context.reported.get(code):
+            by_month.setdefault(report.period, set()).add(unit.district_code)
+    return [
+        context.t(
+            "Báo cáo tháng {month}: {districts}",
+            month=month.label,
+            districts=context.t("tất cả các huyện, thành phố")
+            if len(by_month[month]) == len(context.districts)
+            else ", ".join(context.districts[code].within for code in sorted(by_month[month])),
+        )
+        for month in sorted(by_month, reverse=True)
+    ]
 
 
 def target(item: CommuneTarget, t: Translate) -> str:
@@ -118,13 +178,15 @@ def border(unit: Unit, context: LayerContext) -> str:
 
 
 def tooltip(unit: Unit, context: LayerContext, *extra: str) -> str:
-    """Return the line shown on hover, also for units without any data."""
+    """Return the line shown on hover, also for units without any data; ``extra`` is what the layer adds."""
     t, lang = context.t, context.lang
     parts = [context.place(unit), level(context.levels[unit.code], unit, t, lang)]
     if unit.code in context.warnings:
         parts.append("⚠ " + warning(context.warnings[unit.code], t, lang))
     parts.extend(target(item, t) for item in context.targets.get(unit.code, ()))
-    return " · ".join([*parts, *(text for text in extra if text)])
+    said = " · ".join(parts)
+    # A level that rests on a report says the same number of criteria.
+    return " · ".join([said, *(text for text in extra if text and text.casefold() not in said.casefold())])
 
 
 def sentence(text: str) -> str:

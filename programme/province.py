@@ -51,6 +51,22 @@ class OfficialBorder(BaseModel):
     source: str
 
 
+class Reporting(BaseModel):
+    """When reports are due in a province, with the directives that say so.
+
+    A report must be in *before* the day of the month (1 to 28, so that every month has it).
+    ``half_yearly_from`` is the first month of half-yearly instead of monthly reports (``YYYY-MM``); empty
+    while reports are monthly.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    district_before_day: int = Field(ge=1, le=28)
+    office_before_day: int = Field(ge=1, le=28)
+    half_yearly_from: str = Field(default="", pattern=r"^([0-9]{4}-(0[1-9]|1[0-2]))?$")
+    source: str = Field(min_length=1)
+
+
 class Province(BaseModel):
     """What a province's maps need beyond facts and boundaries."""
 
@@ -62,6 +78,7 @@ class Province(BaseModel):
     inset_district: str | None
     denominators: list[Denominator] = Field(min_length=1)
     official_border: OfficialBorder | None = None
+    reporting: Reporting | None = None
     margins: list[Margin]
 
     def name(self, lang: str) -> str:

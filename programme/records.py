@@ -14,6 +14,9 @@ from programme.calendar import Interval
 Level = Literal["standard", "advanced", "model"]
 LEVELS: Final[tuple[Level, ...]] = ("standard", "advanced", "model")
 TargetKind = Literal["new", "continuing", "carried_over", "carry_clause", "minimum", "minimum_rate", "exempt"]
+Action = Literal["recognise", "withdraw"]
+Step = Literal["submitted", "verified", "appraised", "decided", "returned"]
+STEPS: Final[tuple[Step, ...]] = ("submitted", "verified", "appraised", "decided", "returned")
 Evidence = Literal["recognised", "inferred_recognised", "appraised", "file_in_appraisal", "inferred_met_19_of_19"]
 Metric = Literal[
     "recognised",
@@ -49,8 +52,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """A commune said to hold, or to be near, a level.
+    """A commune said to hold, or to be near, a level; or, by ``action``, to have lost it.
 
+    ``criteria_set`` is the set it was judged by, empty where the source does not say.
     ``standard_year`` is *năm đạt chuẩn*, ``decision_date`` the date of the decision: the map of a
     month uses the decision, a target of a year the year. ``evidence`` grades the source; only
     ``recognised`` and ``inferred_recognised`` count as recognised.
@@ -66,11 +70,13 @@ class Recognition:
     quote: str
     note_vi: str = ""
     note_en: str = ""
+    action: Action = "recognise"
+    criteria_set: str = ""
 
     @property
     def counts(self) -> bool:
-        """Whether the source states the recognition or it follows from published counts."""
-        return self.evidence in {"recognised", "inferred_recognised"}
+        """Whether the source states the recognition or it follows from published counts; never for a withdrawal."""
+        return self.action == "recognise" and self.evidence in {"recognised", "inferred_recognised"}
 
     @property
     def held_from(self) -> Interval | None:
@@ -87,7 +93,8 @@ class Target:
     """One row of a list of targets of a year.
 
     ``unit`` is a commune code, ``district`` a district code; both ``None`` for a total of the
-    province. ``expected`` tells a list that the directive itself calls *dự kiến*.
+    province. ``expected`` tells a list that the directive itself calls *dự kiến*. ``department`` is the
+    one in charge of the commune (*phân công phụ trách xã*), empty where nobody entered it.
     """
 
     row_id: str
@@ -101,6 +108,24 @@ class Target:
     measure: str
     document: Document
     quote: str
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One step of a commune's application for a level, on the day it was taken.
+
+    The path (FACTS §3): ``submitted`` đã nộp, ``verified`` thẩm tra, ``appraised`` thẩm định, then
+    ``decided`` quyết định or ``returned`` trả lại.
+    """
+
+    unit: str
+    level: Level
+    criteria_set: str
+    step: Step
+    day: date
+    note: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from matplotlib.patches import Rectangle
 
 from base.clock import day_label
 from base.errors import RenderError
+from base.i18n import translate
 from base.numbers import number
 from base.settings import sheet_font
-from layers.view import LayerView
+from layers.view import SAMPLE, SAMPLE_NOTE, LayerView
 from render import sheet_output as output
 from render import sheet_panels as panels
 from render.sheet_ground import Ground, ground
@@ -37,6 +38,7 @@ _BORDER: Final = 10.0
 _TITLE: Final = 15.5
 _SUBTITLE: Final = 9.8
 _DATE: Final = 8.6
+_SAMPLE: Final = 12.0
 _SMALL: Final = 7.0
 _STAMP: Final = 0.56
 _RED: Final = "#B3261E"
@@ -117,6 +119,8 @@ def sheet(  # noqa: PLR0913 - the choices of a print dialogue, all but the view 
         raise RenderError("Không có định dạng “{fmt}”. Hãy chọn png, pdf hoặc svg.", fmt=fmt)
     figure = compose(view, paper=paper, inset=inset, margins=margins).figure
     title = f"{view.title.upper()} – {view.subtitle}"
+    if view.is_sample:
+        title = f"{translate(SAMPLE, view.state.lang)} – {title}"
     if fmt == "pdf":
         return output.pdf(figure, title)
     if fmt == "svg":
@@ -180,7 +184,7 @@ def _pen(view: LayerView, paper: str) -> Pen:
 
 
 def _header(pen: Pen, view: LayerView, page: Box) -> float:
-    """Write title and subtitle; return the height at which they end."""
+    """Write title and subtitle, below what sample data say of themselves; return the height at which they end."""
     middle, y = page.center[0], page.y1
     rows = [
         (line, _TITLE, True, INK) for line in pen.balanced(_bound(view.title.upper()), _TITLE, page.width, bold=True)
@@ -189,8 +193,8 @@ def _header(pen: Pen, view: LayerView, page: Box) -> float:
     day = day_label(date.fromisoformat(view.as_of))
     rows.append((pen.say("Số liệu tính đến ngày {day}", day=day), _DATE, False, GREY))
     if view.is_sample:
-        words = pen.say("SỐ LIỆU MINH HỌA – không phải số liệu thật, không dùng để báo cáo")
-        rows += [(line, 9.0, True, _RED) for line in pen.balanced(words, 9.0, page.width, bold=True)]
+        lines = pen.balanced(pen.say(SAMPLE_NOTE), _SAMPLE, page.width, bold=True)
+        rows = [*((line, _SAMPLE, True, _RED) for line in lines), *rows]
     for text, size, bold, color in rows:
         pen.write(
             middle,
@@ -295,11 +299,11 @@ def _inset(pen: Pen, drawing: MapDrawing, box: Box, code: str) -> dict[str, Box]
 
 
 def _stamp(pen: Pen, frame: Box) -> None:
-    """Write the sample stamp across the map, pale enough to read the map through it."""
-    text = pen.say("SỐ LIỆU MINH HỌA")
+    """Write the sample stamp across map and panels, pale enough to read both through it."""
+    text = pen.say(SAMPLE)
     turn = float(np.degrees(np.arctan2(frame.height, frame.width)))
     size = 50.0
     while pen.extent(text, size, bold=True).width > _STAMP * np.hypot(frame.width, frame.height):
         size -= 1
     x, y = frame.center
-    pen.write(x, y, text, size, bold=True, color=_RED, align="center", turn=turn, alpha=0.2, z=8)
+    pen.write(x, y, text, size, bold=True, color=_RED, align="center", turn=turn, alpha=0.2, z=14)

@@ -27,7 +27,7 @@ from render.sheet_text import INK, Pen
 
 UNIT_SIZE: Final = 6.2
 DISTRICT_SIZE: Final = 7.6
-PATTERN_INK: Final = {"hatch": "#A6A6A6", "dots": "#5F7F3A"}
+PATTERN_INK: Final = {"hatch": "#A6A6A6", "cross": "#A6A6A6", "dots": "#5F7F3A"}
 UNIT_LINE: Final = "#636363"
 CARRIED_INK: Final = "#3D3D3D"
 FADED_INK: Final = "#9A9A9A"

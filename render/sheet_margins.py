@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import shapely
 
 from render.sheet_ground import to_metric
 from render.sheet_labels import Box, Taken
@@ -18,7 +19,8 @@ from render.sheet_text import Pen
 Margin = tuple[str, float, float, str]
 """A name outside the territory: text, longitude, latitude (WGS 84), ``country`` or ``province``."""
 _COLOR: Final = "#6F6F6F"
-_SIZES: Final = {"country": (11.0, True), "province": (8.0, False)}
+#: Sizes to try, the largest first, and whether the name is bold.
+_SIZES: Final = {"country": ((11.0, 9.0, 7.5), True), "province": ((8.0,), False)}
 _STEP: Final = 2.0
 _CLEAR: Final = np.array([-2.0, -2.0, 2.0, 2.0])
 
@@ -48,20 +50,25 @@ def margin_names(pen: Pen, drawing: MapDrawing, margins: Sequence[Margin], taken
         return placed
     points = to_metric(drawing.view.boundary_version, [(lon, lat) for _, lon, lat, _ in margins])
     for (text, _, _, kind), point in zip(margins, points.tolist(), strict=True):
-        size, bold = _SIZES.get(kind, _SIZES["province"])
-        width, height = pen.extent(text, size, bold=bold).width + 2, pen.line(size)
-        wanted = Box.around(*drawing.projection.point(*point), width, height)
-        box = _free_place(drawing, wanted, taken, bounds)
-        if box is not None:
-            base = box.y0 + height * 0.27
-            pen.write(box.center[0], base, text, size, bold=bold, color=_COLOR, align="center", z=8)
-            taken.add(box)
-            placed[f"margin:{text}"] = box
+        sizes, bold = _SIZES.get(kind, _SIZES["province"])
+        for size in sizes:
+            width, height = pen.extent(text, size, bold=bold).width + 2, pen.line(size)
+            wanted = Box.around(*drawing.projection.point(*point), width, height)
+            box = _free_place(drawing, wanted, taken, bounds)
+            if box is not None:
+                base = box.y0 + height * 0.27
+                pen.write(box.center[0], base, text, size, bold=bold, color=_COLOR, align="center", z=8)
+                taken.add(box)
+                placed[f"margin:{text}"] = box
+                break
     return placed
 
 
 def _free_place(drawing: MapDrawing, wanted: Box, taken: Taken, bounds: Box) -> Box | None:
-    """Return the place nearest to the wanted one that covers neither territory nor panels nor names."""
+    """Return the place nearest to the wanted one that covers neither territory nor panels nor names.
+
+    Never across the territory: CAMPUCHIA on the far side of the province would be a false statement.
+    """
     half = np.array([wanted.width, wanted.height]) / 2
     xs = np.arange(bounds.x0 + half[0] + 1, bounds.x1 - half[0] - 1, _STEP)
     ys = np.arange(bounds.y0 + half[1] + 1, bounds.y1 - half[1] - 1, _STEP)
@@ -70,6 +77,13 @@ def _free_place(drawing: MapDrawing, wanted: Box, taken: Taken, bounds: Box) -> 
     boxes = boxes[drawing.ground.territory.clear(drawing.projection.ground(boxes + _CLEAR))]
     far = np.hypot(*(boxes[:, :2] + half - np.array(wanted.center)).T)
     for row in boxes[np.argsort(far, kind="stable")].tolist():
-        if taken.free(Box(*row), gap=1.0):
-            return Box(*row)
+        box = Box(*row)
+        if taken.free(box, gap=1.0) and not _across(drawing, wanted, box):
+            return box
     return None
+
+
+def _across(drawing: MapDrawing, wanted: Box, box: Box) -> bool:
+    """Tell whether the territory lies between two places."""
+    ends = drawing.projection.ground(np.array([[*wanted.center, *box.center]])).reshape(2, 2)
+    return bool(shapely.intersects(drawing.ground.outline, shapely.linestrings(ends)))

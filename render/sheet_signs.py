@@ -28,7 +28,7 @@ _DARK: Final = "#222222"
 _GREEN: Final = "#1B7A3A"
 _RED: Final = "#B3261E"
 _AMBER: Final = "#F5A800"
-_SPACING: Final = {"hatch": 1.5, "dots": 1.7, "carried": 2.4}
+_SPACING: Final = {"hatch": 1.5, "dots": 1.7, "cross": 2.0, "carried": 2.4}
 _Z: Final = 12
 
 
@@ -129,7 +129,7 @@ def path_of(shape: BaseGeometry) -> Path:
 
 
 def pattern(pen: Pen, kind: str, shape: BaseGeometry, color: str, z: float = 3) -> None:
-    """Fill an area (mm) with ``hatch``, ``dots`` or the marks' ``carried`` hatch; other kinds draw nothing.
+    """Fill an area (mm) with ``hatch``, ``dots``, ``cross`` or the marks' ``carried`` hatch; other kinds draw nothing.
 
     Lines are cut to the area instead of using Matplotlib's hatches, which are pixel tiles in PNG and
     are printed badly by some PDF readers.
@@ -137,11 +137,19 @@ def pattern(pen: Pen, kind: str, shape: BaseGeometry, color: str, z: float = 3) 
     if kind not in _SPACING or shape.is_empty:
         return
     step = _SPACING[kind] * pen.k
-    x0, y0, x1, y1 = shape.bounds
     if kind == "dots":
         _dots(pen, shape, step, color, z)
         return
-    rising = kind == "hatch"
+    if kind != "carried":
+        _lines(pen, shape, step, color, z, rising=True)
+    if kind != "hatch":
+        _lines(pen, shape, step, color, z, rising=False, edge=kind == "carried")
+
+
+def _lines(  # noqa: PLR0913 - one family of parallel lines, by name
+    pen: Pen, shape: BaseGeometry, step: float, color: str, z: float, *, rising: bool, edge: bool = False
+) -> None:
+    x0, y0, x1, y1 = shape.bounds
     height = y1 - y0
     # Lines of one phase on the whole sheet, so that neighbours of one class are hatched through.
     low, high = (x0 - y1, x1 - y0) if rising else (x0 + y0, x1 + y1)
@@ -152,10 +160,10 @@ def pattern(pen: Pen, kind: str, shape: BaseGeometry, color: str, z: float = 3) 
     ]
     cut = shapely.intersection(shapely.multilinestrings([shapely.linestrings(pair) for pair in ends]), shape)
     lines = [shapely.get_coordinates(part) for part in shapely.get_parts(cut) if part.length > 0]
-    if not rising:
+    if edge:
         # Marks hatch fills of any darkness, so their lines carry a pale edge.
         pen.add(LineCollection(lines, colors="#FFFFFFB0", linewidths=1.8 * pen.k, zorder=z))
-    pen.add(LineCollection(lines, colors=color, linewidths=(0.5 if rising else 0.75) * pen.k, zorder=z))
+    pen.add(LineCollection(lines, colors=color, linewidths=(0.75 if edge else 0.5) * pen.k, zorder=z))
 
 
 def _dots(pen: Pen, shape: BaseGeometry, step: float, color: str, z: float) -> None:

@@ -15,8 +15,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from base.i18n import Translate, translator
-from layers.view import JoinReport, LayerView, LegendClass, LegendMark
+from base.i18n import Translate, translate, translator
+from layers.view import SAMPLE, SAMPLE_NOTE, JoinReport, LayerView, LegendClass, LegendMark
 
 #: A cell that begins with one of these would be run as a formula by a spreadsheet.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -130,26 +130,38 @@ def safe_cell(value: object) -> object:
     return "'" + clean if clean.startswith(_FORMULA_STARTS) else clean
 
 
+def _sheet_head(view: LayerView) -> list[str]:
+    return [*columns(view).values(), *_sample_cell(view)]
+
+
 def _sheet_rows(view: LayerView) -> list[list[object]]:
     keys = columns(view)
-    return [[safe_cell(row[key]) for key in keys] for row in rows(view)]
+    return [[*(safe_cell(row[key]) for key in keys), *_sample_cell(view)] for row in rows(view)]
+
+
+def _sample_cell(view: LayerView) -> list[str]:
+    """Return one more cell for every row of made-up data: a row that is copied out still says so."""
+    return [translate(SAMPLE, view.state.lang)] if view.is_sample else []
 
 
 def as_csv(view: LayerView) -> bytes:
-    """Return the table as CSV: UTF-8 with byte order mark (spreadsheets then read diacritics right)."""
+    """Return the table as CSV: UTF-8 with byte order mark (spreadsheets then read diacritics right).
+
+    Sample data have a last column that says so in its heading and in every row.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(columns(view).values())
+    writer.writerow(_sheet_head(view))
     writer.writerows(_sheet_rows(view))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 def as_text(view: LayerView) -> str:
     """Return headline, legend and rows as plain text for a terminal."""
-    lines = [view.title, view.subtitle, view.headline, ""]
+    lines = [*_sample_note(view), view.title, view.subtitle, view.headline, ""]
     counted: list[LegendClass | LegendMark] = [*view.legend.classes, *view.legend.marks]
     lines += [f"{item.count:>4}  {item.label}" for item in counted if item.count]
-    body = [list(columns(view).values()), *([str(cell) for cell in row] for row in _sheet_rows(view))]
+    body = [_sheet_head(view), *([str(cell) for cell in row] for row in _sheet_rows(view))]
     widths = [max(len(row[i]) for row in body) for i in range(len(body[0]))]
     lines += [
         "",
@@ -158,17 +170,27 @@ def as_text(view: LayerView) -> str:
     return "\n".join([*lines, "", view.caption])
 
 
+def _sample_note(view: LayerView) -> list[str]:
+    return [translate(SAMPLE_NOTE, view.state.lang)] if view.is_sample else []
+
+
 def as_xlsx(view: LayerView) -> bytes:
-    """Return the table as XLSX: title, date and source on top, frozen header, class colours."""
+    """Return the table as XLSX: title, date and source on top, frozen header, class colours.
+
+    Sample data are said to be such in red above everything, and in a last column.
+    """
     t = translator(view.state.lang)
     book = Workbook()
     sheet = book.active
     sheet.title = t("Số liệu")
-    for text in (view.title, view.subtitle, view.headline, view.caption):
+    sample = _sample_note(view)
+    for text in (*sample, view.title, view.subtitle, view.headline, view.caption):
         sheet.append([safe_cell(text)])
-    sheet["A1"].font = Font(bold=True, size=14)
+    sheet.cell(row=1 + len(sample), column=1).font = Font(bold=True, size=14)
+    if sample:
+        sheet["A1"].font = Font(bold=True, size=16, color="B3261E")
     sheet.append([])
-    sheet.append(list(columns(view).values()))
+    sheet.append(_sheet_head(view))
     header = sheet.max_row
     for cell in sheet[header]:
         cell.font = Font(bold=True)
@@ -196,6 +218,8 @@ def _paint_classes(sheet: Any, view: LayerView, first: int) -> None:  # noqa: AN
     for index, key in enumerate(keys, start=1):
         longest = max([len(str(columns(view)[key])), *(len(str(row[key])) for row in rows(view))])
         sheet.column_dimensions[get_column_letter(index)].width = min(longest + 2, 48)
+    if view.is_sample:
+        sheet.column_dimensions[get_column_letter(len(keys) + 1)].width = len(SAMPLE) + 6
     if not len(view.rows()):
         return  # asking an empty sheet for its rows would make one
     for line in sheet.iter_rows(min_row=first):

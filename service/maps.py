@@ -19,6 +19,7 @@ from layers.address import parse
 from layers.registry import BUILDERS, compute
 from layers.view import LayerView, ViewState
 from render import table
+from service.sample import file_name
 
 DATA: Final[dict[str, tuple[str, Callable[[LayerView], bytes]]]] = {
     "json": ("application/json", lambda view: table.as_json(view).encode()),
@@ -50,8 +51,8 @@ _drawn: dict[tuple[object, ...], asyncio.Future[bytes]] = {}
 
 
 @lru_cache(maxsize=128)
-def _data(state: ViewState, extension: str) -> bytes:
-    return DATA[extension][1](compute(state))
+def _data(view: LayerView, extension: str) -> bytes:
+    return DATA[extension][1](view)
 
 
 async def maps(request: Request) -> Response:
@@ -69,7 +70,7 @@ async def maps(request: Request) -> Response:
     try:
         paper, width = _output(query, state.lang)
         if extension in DATA:
-            content = await run_in_threadpool(_data, state, extension)
+            content = await run_in_threadpool(lambda: _data(compute(state), extension))
             media_type = DATA[extension][0]
         else:
             content, media_type = await _sheet(state, extension, paper, width), SHEETS[extension]
@@ -77,7 +78,8 @@ async def maps(request: Request) -> Response:
         return problem(400 if isinstance(error, StateError) else 503, error.text(state.lang))
     view = compute(state)
     fixed = query.get("v") == table.digest(view)
-    return _answer(request, content, media_type, f"{layer}-{view.state.period}.{extension}", fixed=fixed)
+    name = file_name(f"{layer}-{view.state.period}.{extension}")
+    return _answer(request, content, media_type, name, fixed=fixed)
 
 
 def _output(query: Mapping[str, str], lang: str) -> tuple[str, int | None]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from base.clock import Month
+from programme.criteria import Assessment, CriteriaSet, Result
 from programme.records import (
     CriteriaCount,
     Document,
+    Dossier,
     Mandate,
     PublishedFigure,
     Recognition,
@@ -16,6 +19,7 @@ from programme.records import (
     WithdrawalWarning,
 )
 from programme.units import Unit
+from store.ledger import Receipt
 
 
 class Facts(Protocol):
@@ -26,6 +30,10 @@ class Facts(Protocol):
     never ``None``, when nothing is known.
     """
 
+    def __hash__(self) -> int:
+        """Facts of one version are a key: what was drawn from them may be kept."""
+        ...
+
     @property
     def province(self) -> str:
         """Key of the province, for example ``kontum``."""
@@ -34,6 +42,16 @@ class Facts(Protocol):
     @property
     def known_at(self) -> str:
         """ISO time of the newest fact that can be read here (its ``recorded_at``)."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Ledger version: the number of the newest submission that can be read here."""
+        ...
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether these facts are made up, and must be marked as sample data."""
         ...
 
     @property
@@ -79,4 +97,68 @@ class Facts(Protocol):
     @property
     def documents(self) -> Mapping[str, Document]:
         """Official documents by id."""
+        ...
+
+    @property
+    def dossiers(self) -> Sequence[Dossier]:
+        """Steps of applications for recognition, oldest first."""
+        ...
+
+    @property
+    def criteria_sets(self) -> Mapping[str, CriteriaSet]:
+        """Criteria sets by id, each as its newest version reads."""
+        ...
+
+    @property
+    def reports(self) -> Sequence[Receipt]:
+        """Monthly workbooks handed in for the province, newest first, superseded ones too."""
+        ...
+
+    @property
+    def last_entry(self) -> Receipt | None:
+        """The newest file that somebody entered; ``None`` when there is only the published collection."""
+        ...
+
+    def assessments(
+        self, set_id: str, month: Month, since: Month | None = None, codes: Collection[str] | None = None
+    ) -> Mapping[str, Mapping[str, Assessment]]:
+        """Return the newest assessment of every criterion as of a month, by unit and criterion code.
+
+        Parameters
+        ----------
+        set_id
+            Criteria set; sets are never mixed.
+        month
+            Reports of this month and earlier ones are looked at.
+        since
+            First month that counts, for units whose code belonged to another unit before; ``None``: all.
+        codes
+            Criteria or indicators wanted; ``None``: all that were ever assessed.
+
+        Returns
+        -------
+        Units and criteria that were never reported are absent; ``result`` is ``None`` where the newest
+        report left a criterion open.
+        """
+        ...
+
+    def results(
+        self, set_id: str, codes: Collection[str], month: Month, since: Month | None = None
+    ) -> Mapping[str, Mapping[str, tuple[Month, Result | None]]]:
+        """Return the newest results as of a month by commune and code, each with the month it was reported for.
+
+        The same answer as :meth:`assessments` without values and places, several times as fast: what a map of all
+        communes of the programme is drawn from.
+        """
+        ...
+
+    def history(self, set_id: str, unit: str, month: Month) -> Sequence[Assessment]:
+        """Return every assessment of one unit up to a month, newest first, criteria and indicators.
+
+        Of several rows of one code and month the newest submission stands first, before what it corrects.
+        """
+        ...
+
+    def report_of(self, number: int) -> Receipt:
+        """Return the submission with this number, for the place that an assessment names."""
         ...

@@ -1,222 +1,197 @@
-"""One schema per programme file: what a row must look like before it may become a fact.
+"""The tables of the store: append-only, every row with its submission and its place in the source.
 
-pydantic checks forms and types; :mod:`store.files` adds what needs the other files (is the code
-known, is the document known). Every text must be in Unicode NFC.
+A row says *what* and *of which period*; its ``submission_id`` leads to who recorded it, when and from
+which file (``submissions.recorded_at``, ``actor``, ``file_hash``), its own ``sheet`` and ``cell`` (or
+``document`` and ``quote``) to the place in that source. Nothing is ever changed: a correction is a new
+submission. The database itself refuses UPDATE and DELETE (:mod:`store.triggers`).
+
+Dates known only as an interval ("by 2018") are stored as the source writes them and read by
+:func:`programme.calendar.parse_interval`; months of reports are integers ``202505``, so that they sort.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import date
-from typing import Annotated, Literal
+from typing import Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
-from programme.calendar import Interval, parse_interval
-from programme.records import Evidence, Level, Metric, TargetKind
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+#: SQLite counts rows only in a column that is called INTEGER.
+_ROW_ID: Final = BigInteger().with_variant(Integer, "sqlite")
 
-#: Faults said by our own checks; they are message keys, ``{value}`` is the cell.
-NOT_NFC = "“{value}” không ở dạng Unicode NFC. Hãy lưu lại bằng bảng mã Unicode dựng sẵn."
-EMPTY = "không được để trống."
-NOT_NUMBERS = "“{value}” phải là các số cách nhau bằng dấu chấm phẩy."
-NOT_A_TIME = "“{value}” không phải ngày, tháng, năm (2024-01-22, 2024-01, 2024) hay một khoảng thời gian."
+#: What the store is for: ``purpose`` is ``office`` or ``sample``. The two never share a database.
+store_info = Table("store_info", metadata, Column("key", String, primary_key=True), Column("value", String))
 
+#: Original files, by SHA-256 of their bytes.
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
 
-def _nfc(text: str) -> str:
-    if not unicodedata.is_normalized("NFC", text):
-        raise ValueError(NOT_NFC)
-    return text
-
-
-def _interval(text: object) -> Interval | None:
-    try:
-        return parse_interval(str(text))
-    except ValueError:
-        raise ValueError(NOT_A_TIME) from None
-
-
-def _known_interval(text: object) -> Interval:
-    found = _interval(text)
-    if found is None:
-        raise ValueError(EMPTY)
-    return found
-
-
-def _split(text: object) -> tuple[str, ...]:
-    return tuple(part for part in str(text).split("|") if part)
-
-
-def _numbers(text: object) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in str(text).split(";") if part)
-    except ValueError:
-        raise ValueError(NOT_NUMBERS) from None
-
-
-def _blank_is_none(text: object) -> object:
-    return None if text == "" else text
-
-
-Text = Annotated[str, AfterValidator(_nfc)]
-Required = Annotated[str, Field(min_length=1), AfterValidator(_nfc)]
-Code = Annotated[str, Field(pattern=r"^\d{5}$")]
-OptionalCode = Annotated[Code | None, BeforeValidator(_blank_is_none)]
-DistrictCode = Annotated[str, Field(pattern=r"^\d{3}$")]
-OptionalDistrict = Annotated[DistrictCode | None, BeforeValidator(_blank_is_none)]
-Period = Annotated[Interval | None, BeforeValidator(_interval)]
-KnownPeriod = Annotated[Interval, BeforeValidator(_known_interval)]
-OptionalInt = Annotated[int | None, BeforeValidator(_blank_is_none)]
-OptionalFloat = Annotated[float | None, BeforeValidator(_blank_is_none)]
-Flag = Annotated[bool, BeforeValidator(lambda value: {"0": False, "1": True}.get(str(value), value))]
-
-
-class Row(BaseModel):
-    """Base of all rows: no column too many, none too few."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+#: One handed-in file. ``id`` is the ledger version: versions and ``recorded_at`` rise together.
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_at", String(27), nullable=False, unique=True),  # UTC, 2026-11-22T01:02:03.000004Z
+    Column("actor", String, nullable=False),
+    Column("sent_by", String, nullable=False),  # who sent the file to the office; empty when the actor did
+    Column("kind", String, nullable=False),
+    Column("province", String, nullable=False),
+    Column("district", String, nullable=False),  # empty where a kind has none
+    Column("period", Integer, nullable=False),  # 202505; 0 where a kind has none
+    Column("revision", Integer, nullable=False),  # 1, 2 … within kind, province, district, period
+    Column("supersedes", Integer, ForeignKey("submissions.id")),
+    Column("file_name", String, nullable=False),
+    Column("file_hash", String(64), ForeignKey("blobs.hash"), nullable=False),
+    Column("sheets", String, nullable=False),  # JSON list of sheet names; assessments.sheet counts in it
+    Column("received", String(10), nullable=False),  # day the office received it, Viet Nam date
+    UniqueConstraint("kind", "province", "district", "period", "revision"),
+    Index(None, "file_hash"),
+)
 
 
-class UnitRow(Row):
-    """``units.csv``: the official unit list."""
-
-    province: Required
-    district_code: DistrictCode
-    district_name: Required
-    code: Code
-    name: Required
-    kind: Literal["xã", "phường", "thị trấn"]
-    in_programme: Flag
-    variants: Annotated[tuple[str, ...], BeforeValidator(_split)]
-    border: Annotated[tuple[Literal["Lào", "Campuchia"], ...], BeforeValidator(_split)]
-    source: Required
+def _facts(name: str, *columns: Column[object]) -> Table:
+    """Return a table of facts: its own columns, and where each row comes from."""
+    return Table(
+        name,
+        metadata,
+        Column("id", _ROW_ID, primary_key=True),
+        Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False, index=True),
+        Column("sheet", String, nullable=False),
+        Column("cell", String, nullable=False),
+        *columns,
+    )
 
 
-class RecognitionRow(Row):
-    """``recognitions.csv``: communes said to hold or to be near a level."""
-
-    province: Required
-    code: Code
-    name: Required
-    level: Level
-    evidence: Evidence
-    year_of_standard: Period
-    decision_no: Text
-    decision_date: Period
-    source: Required
-    quote: Required
-    note_vi: Text
-    note_en: Text
+def _text(*names: str) -> list[Column[object]]:
+    return [Column(name, String, nullable=False) for name in names]
 
 
-class TargetRow(Row):
-    """``targets.csv``: the lists of targets of each year."""
-
-    row_id: Required
-    province: Required
-    year: Annotated[int, Field(ge=2010, le=2035)]
-    level: Literal["standard", "advanced", "model", "district", "village-minority", "village-model", "criteria"]
-    kind: TargetKind
-    expected: Flag
-    district_code: OptionalDistrict
-    code: OptionalCode
-    name: Text
-    as_written: Text
-    value: OptionalFloat
-    unit: Text
-    document: Required
-    quote: Required
+def _number(*names: str) -> list[Column[object]]:
+    return [Column(name, Integer) for name in names]
 
 
-class WarningRow(Row):
-    """``warnings.csv``: communes at risk of withdrawal."""
+documents = _facts("documents", *_text("document_id", "short_vi", "short_en", "title_vi", "title_en", "issued", "file"))
+units = _facts(
+    "units",
+    *_text("province", "district_code", "district_name", "code", "name", "kind", "variants", "border", "source"),
+    Column("in_programme", Integer, nullable=False),
+)
+#: Recognitions and withdrawals. ``voided`` = 1 takes back an earlier row with the same key.
+recognitions = _facts(
+    "recognitions",
+    *_text("province", "code", "action", "level", "evidence", "criteria_set", "year_of_standard", "decision_no"),
+    *_text("decision_date", "source", "quote", "note_vi", "note_en"),
+    Column("scan_hash", String(64), ForeignKey("blobs.hash")),
+    Column("voided", Integer, nullable=False),
+)
+targets = _facts(
+    "targets",
+    *_text("row_id", "province", "level", "kind", "unit", "department", "document", "quote"),
+    Column("year", Integer, nullable=False),
+    Column("expected", Integer, nullable=False),
+    Column("district_code", String),
+    Column("code", String),
+    Column("value", Float),
+    Column("voided", Integer, nullable=False),
+)
+warnings = _facts("warnings", *_text("province", "code", "kind", "document", "valid_from", "quote"))
+figures = _facts(
+    "figures",
+    *_text("province", "period", "metric", "qualifier", "criteria_set", "source", "quote"),
+    Column("district_code", String),
+    Column("value", Float, nullable=False),
+    *_number("total"),
+    Column("voided", Integer, nullable=False),
+)
+criteria_counts = _facts(
+    "criteria_counts",
+    *_text("province", "code", "period", "range", "unmet", "set_id", "source", "quote", "note_vi", "note_en"),
+    *_number("met"),
+    Column("total", Integer, nullable=False),
+)
+#: Steps of an application for recognition; a step of the same unit, level and set replaces an earlier one of its name.
+dossiers = _facts(
+    "dossiers",
+    *_text("province", "code", "level", "criteria_set", "step", "step_date", "note"),
+    Column("voided", Integer, nullable=False),
+)
+successions = _facts(
+    "successions",
+    *_text("code", "boundary", "successor_code", "successor_name", "successor_kind", "clause", "effective"),
+    Column("unchanged", Integer, nullable=False),
+)
+mandates = _facts("mandates", *_text("province", "mandate_id", "content", "quote", "lead", "coordinating", "document"))
+#: A set comes in whole: the rows of its newest submission are the set, headers and criteria alike.
+criteria_sets = _facts(
+    "criteria_sets",
+    *_text("set_id", "level", "issuer", "name_vi", "name_en", "decision", "valid_from", "valid_to", "province"),
+    *_text("withdrawal_criteria", "note_vi", "note_en", "source"),
+    Column("criteria", Integer, nullable=False),
+    *_number("indicators"),
+    Column("verified", Integer, nullable=False),
+)
+criteria = _facts(
+    "criteria",
+    *_text("set_id", "code", "parent", "name_vi", "name_en", "group", "value_type", "unit", "thresholds"),
+    *_text("department", "source"),
+    Column("text_verified", Integer, nullable=False),
+    Column("threshold_verified", Integer, nullable=False),
+)
 
-    province: Required
-    code: Code
-    name: Required
-    kind: Literal["at-risk"]
-    document: Required
-    valid_from: date
-    quote: Required
+#: Criteria and indicators that were ever assessed: assessments name them by number, to stay small.
+assessment_items = Table(
+    "assessment_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False),
+    Column("set_id", String, nullable=False),
+    Column("code", String, nullable=False),
+    UniqueConstraint("set_id", "code"),
+)
+#: ``result``: 1 met, 0 not met, 2 not applicable, NULL left open by the officer ("chưa báo cáo").
+#: A monthly workbook writes a row for every criterion of every commune, so that a corrected one replaces all.
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False),
+    Column("item_id", Integer, ForeignKey("assessment_items.id"), nullable=False),
+    Column("unit", String(5), nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("result", SmallInteger),
+    Column("value", Float),
+    Column("value_text", String),
+    Column("sheet", SmallInteger, nullable=False),
+    Column("cell", String, nullable=False),
+    UniqueConstraint("item_id", "unit", "period", "submission_id"),
+    CheckConstraint("result IN (0, 1, 2)", name="result"),
+)
 
-
-class FigureRow(Row):
-    """``figures.csv``: published totals."""
-
-    province: Required
-    district_code: OptionalDistrict
-    period: KnownPeriod
-    metric: Metric
-    value: float
-    total: OptionalInt
-    qualifier: Literal["", "about", "derived"]
-    criteria_set: Text
-    source: Required
-    quote: Text
-
-
-class CountRow(Row):
-    """``criteria_counts.csv``: criteria met by single communes."""
-
-    province: Required
-    code: Code
-    name: Required
-    period: KnownPeriod
-    met: OptionalInt
-    total: int
-    range: Annotated[str, Field(pattern=r"^(\d+-\d+)?$")]
-    unmet: Annotated[tuple[int, ...], BeforeValidator(_numbers)]
-    set_id: Required
-    source: Required
-    quote: Required
-    note_vi: Text
-    note_en: Text
-
-
-class SuccessionRow(Row):
-    """``successions.csv``: what each unit became on 2025-07-01."""
-
-    code: Code
-    boundary: Required
-    successor_code: Code
-    successor_name: Required
-    successor_kind: Literal["xã", "phường"]
-    unchanged: Flag
-    clause: Required
-    effective: date
-
-
-class MandateRow(Row):
-    """``mandates.csv``: tasks ordered by plans."""
-
-    province: Required
-    id: Required
-    content: Required
-    quote: Required
-    lead: Required
-    coordinating: Text
-    document: Required
-
-
-class DocumentRow(Row):
-    """``documents.csv``: official documents that facts quote."""
-
-    id: Required
-    short_vi: Required
-    short_en: Required
-    title_vi: Required
-    title_en: Required
-    issued: date
-    file: Required
-
-
-SCHEMAS: dict[str, type[Row]] = {
-    "documents.csv": DocumentRow,
-    "units.csv": UnitRow,
-    "recognitions.csv": RecognitionRow,
-    "targets.csv": TargetRow,
-    "warnings.csv": WarningRow,
-    "figures.csv": FigureRow,
-    "criteria_counts.csv": CountRow,
-    "successions.csv": SuccessionRow,
-    "mandates.csv": MandateRow,
-}
+#: Tables whose rows are only ever added, in an order in which they can be filled.
+APPEND_ONLY: Final = tuple(table.name for table in metadata.sorted_tables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,23 +20,27 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from geo.boundaries import BoundaryVersion, load
-from store.files import FileFacts, shipped_facts
+from intake.start import prepare
+from layers.registry import facts_of
+from store.queries import LedgerFacts
 
 settings.register_profile("ntm", deadline=None, max_examples=60, derandomize="CI" in os.environ)
 settings.load_profile("ntm")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _no_user_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what the person who runs the tests has imported out of them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NTM_DATA", str(tmp_path_factory.mktemp("ntm-data")))
-        yield
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every test process a store of its own, also while tests are collected; nobody's data is touched."""
+    folder = tempfile.TemporaryDirectory(prefix="ntm-tests-")
+    config.add_cleanup(folder.cleanup)
+    os.environ["NTM_DATA"] = folder.name
+    for name in ("DATABASE_URL", "NTM_SAMPLE", "NTM_OFFICE"):
+        os.environ.pop(name, None)
+    prepare()
 
 
 @pytest.fixture(scope="session")
-def facts() -> FileFacts:
-    return shipped_facts("kontum")
+def facts() -> LedgerFacts:
+    return facts_of("kontum")
 
 
 @pytest.fixture(scope="session")
@@ -62,24 +67,45 @@ class Client:
         self._app = app
         self._runner = runner
 
-    def get(self, address: str, headers: dict[str, str] | None = None) -> Answer:
-        return self._runner.run(self._get(urlsplit(address), headers or {}))
+    def get(self, address: str, headers: dict[str, str] | None = None, peer: str | None = "127.0.0.1") -> Answer:
+        return self._runner.run(self._ask("GET", address, headers or {}, peer, [b""]))
 
-    async def _get(self, address: Any, headers: dict[str, str]) -> Answer:  # noqa: ANN401 - urlsplit's own type
-        sent: list[Message] = []
+    def post(
+        self,
+        address: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        peer: str | None = "127.0.0.1",
+        *,
+        broken: bool = False,
+    ) -> Answer:
+        """Send a body in two pieces; ``broken``: the connection ends before the second one."""
+        half = len(body) // 2
+        pieces = [body[:half]] if broken else [body[:half], body[half:]]
+        return self._runner.run(self._ask("POST", address, headers or {}, peer, pieces))
+
+    async def _ask(
+        self, method: str, asked: str, headers: dict[str, str], peer: str | None, pieces: list[bytes]
+    ) -> Answer:
+        address, sent = urlsplit(asked), list[Message]()
         scope = {
             "type": "http",
             "http_version": "1.1",
-            "method": "GET",
+            "method": method,
             "scheme": "http",
             "path": address.path,
             "query_string": quote(address.query, safe="%&=+").encode(),
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
             "server": ("testserver", 80),
+            "client": (peer, 50_000) if peer else None,
         }
+        last = method == "GET" or len(pieces) > 1
 
         async def receive() -> Message:
-            return {"type": "http.request", "body": b""}
+            if not pieces:
+                return {"type": "http.disconnect"}
+            piece = pieces.pop(0)
+            return {"type": "http.request", "body": piece, "more_body": bool(pieces) or not last}
 
         async def send(message: Message) -> None:
             sent.append(message)
@@ -94,12 +120,14 @@ class Client:
 def client() -> Iterator[Client]:
     """Return a client of the routes of ``server.py``, without Streamlit's own."""
     import server  # noqa: PLC0415 - imports Streamlit, which most tests need not wait for
+    from service import office  # noqa: PLC0415
     from service.maps import maps  # noqa: PLC0415
 
     routes = [
         Route("/assets/{digest}/{name}", server.assets),
         Route("/geometry/{name}", server.geometry),
         Route("/maps/{layer}.{extension}", maps),
+        *office.ROUTES,
     ]
     with asyncio.Runner() as runner:
         yield Client(Starlette(routes=routes), runner)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from base.clock import Month
 from layers.address import month_of, months_of, parse
 from layers.registry import BUILDERS
-from layers.view import FILTERS, ViewState
+from layers.view import FILTERS, PARAMETER, ViewState
 
 LAYERS = sorted(BUILDERS)
 GOOD = {
@@ -25,9 +25,14 @@ GOOD = {
     "ntm_level": "standard",
     "target_kind": "carried_over",
     "border": "laos",
+    "criterion": "17.3",
+    "under_15": "1",
+    "from": "2024-01",
     "lang": "en",
     "view": "table",
 }
+#: Cannot stand beside ``criterion``.
+GROUP = {"criterion_group": "economy"}
 BAD = [
     ("province", "quangnam"),
     ("province", ""),
@@ -49,16 +54,29 @@ BAD = [
     ("ntm_level", "STANDARD"),
     ("target_kind", "minimum"),
     ("border", "Lào"),
+    ("criterion", "20"),
+    ("criterion", "7.9"),
+    ("criterion", "Thu nhập"),
+    ("criterion_group", "economy"),
+    ("criterion_group", "Kinh tế"),
+    ("under_15", "yes"),
+    ("from", "2024"),
+    ("from", "2025-01"),
+    ("from", "2022-02"),
     ("lang", "fr"),
     ("view", "3d"),
 ]
 
 
 def test_every_parameter_of_a_view_is_read() -> None:
-    assert set(GOOD) == {item.name for item in fields(ViewState)} - {"layer"}
+    named = {PARAMETER.get(item.name, item.name) for item in fields(ViewState)} - {"layer"}
+    assert set(GOOD) | set(GROUP) == named
     state, notices = parse(GOOD, "ntm-levels")
     assert notices == []
-    assert state == ViewState(layer="ntm-levels", **{**GOOD, "period": Month(2024, 12)})
+    months = {"period": Month(2024, 12), "since": Month(2024, 1)}
+    plain = {name: value for name, value in GOOD.items() if name not in {"period", "from"}}
+    assert state == ViewState(layer="ntm-levels", **plain, **months)
+    assert parse(GROUP, "criterion") == (ViewState(layer="criterion", **GROUP), [])
 
 
 @pytest.mark.parametrize(("name", "value"), BAD)
@@ -80,6 +98,10 @@ def test_a_value_that_cannot_be_used_is_told_and_left_out(name: str, value: str)
         ("ntm_level", "x", "advanced"),
         ("period", "2025-07", "06/2025"),
         ("period", "x", "2025-06"),
+        ("criterion", "20", "1, 2, 3"),
+        ("criterion", "7.9", "7, 7.1, 8"),
+        ("criterion_group", "x", "political-system"),
+        ("from", "2022-01", "2022-03"),
     ],
 )
 def test_the_reason_says_what_would_be_right(name: str, value: str, allowed: str) -> None:
@@ -92,7 +114,7 @@ def test_all_bad_values_are_told_together() -> None:
     assert {notice.parameter for notice in notices} == {"period", "district", "lang"}
 
 
-@pytest.mark.parametrize("name", ["layer", "disrict", "from", "", "__class__"])
+@pytest.mark.parametrize("name", ["layer", "disrict", "since", "", "__class__"])
 def test_an_unknown_parameter_is_told(name: str) -> None:
     state, notices = parse({name: "x", "district": "610"}, "ntm-levels")
     assert [notice.parameter for notice in notices] == [name]
@@ -105,7 +127,7 @@ def test_no_parameters_give_the_layer_as_it_opens(layer: str) -> None:
     assert ViewState(layer=layer).query() == {}
 
 
-names = st.sampled_from([*GOOD, "layer", "x"])
+names = st.sampled_from([*GOOD, *GROUP, "layer", "x"])
 values = st.one_of(st.sampled_from([*GOOD.values(), *(value for _, value in BAD)]), st.text(max_size=12))
 
 
@@ -115,7 +137,7 @@ def test_any_query_gives_a_state_and_a_notice_for_all_that_is_not_in_it(params: 
     assert {notice.parameter for notice in notices} <= params.keys()
     dropped = {notice.parameter for notice in notices}
     for name, value in params.items():
-        assert name in dropped or str(getattr(state, name)) == value
+        assert name in dropped or state.query().get(name, value) == value
     for lang in ("vi", "en"):
         assert all(notice.text(lang) for notice in notices)
 
@@ -129,6 +151,8 @@ good_queries = st.fixed_dictionaries(
         "ntm_level": st.sampled_from(["model", "unknown"]),
         "target_kind": st.sampled_from(["new", "continuing"]),
         "border": st.sampled_from(["yes", "laos", "cambodia"]),
+        "criterion": st.sampled_from(["1", "10", "19"]),
+        "under_15": st.just("1"),
         "lang": st.sampled_from(["vi", "en"]),
         "view": st.sampled_from(["list", "table", "notes"]),
         "known_at": st.sampled_from(["2027-01-01", "2026-11-30T08:00"]),
@@ -156,4 +180,4 @@ def test_the_month_a_layer_opens_with_can_be_chosen(layer: str) -> None:
 
 def test_every_layer_offers_filters_that_exist() -> None:
     assert set(FILTERS) == set(BUILDERS)
-    assert {name for offered in FILTERS.values() for name in offered} <= set(GOOD)
+    assert {PARAMETER.get(name, name) for offered in FILTERS.values() for name in offered} <= {*GOOD, *GROUP}

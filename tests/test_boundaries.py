@@ -20,7 +20,7 @@ from base.settings import SHIPPED_DATA
 from geo import boundaries
 from geo.boundaries import BoundaryVersion, version_for
 from layers.address import parse
-from store.files import FileFacts
+from store.queries import LedgerFacts
 
 SHIPPED = SHIPPED_DATA / "boundaries" / "kontum-2015"
 COPY = "copy-2015"
@@ -33,7 +33,7 @@ def version_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     folder = tmp_path / "boundaries" / COPY
     shutil.copytree(SHIPPED, folder)
     edit_entry(folder, lambda text: text.replace("kontum-2015", COPY).replace('"kontum"', '"elsewhere"'))
-    monkeypatch.setenv("NTM_DATA", str(tmp_path))
+    monkeypatch.setattr(boundaries, "user_data", lambda: tmp_path)
     boundaries.catalogue.cache_clear()
     yield folder
     boundaries.catalogue.cache_clear()
@@ -92,7 +92,7 @@ def test_units_districts_and_area_are_those_of_kon_tum(boundary: BoundaryVersion
     assert (measured / boundary.units["area_km2"] - 1).abs().max() < 0.005
 
 
-def test_outlines_and_unit_list_are_the_same_units(boundary: BoundaryVersion, facts: FileFacts) -> None:
+def test_outlines_and_unit_list_are_the_same_units(boundary: BoundaryVersion, facts: LedgerFacts) -> None:
     assert set(boundary.units.index) == set(facts.units)
     for code, row in boundary.units.iterrows():
         assert row["district_code"] == facts.units[str(code)].district_code
@@ -100,7 +100,7 @@ def test_outlines_and_unit_list_are_the_same_units(boundary: BoundaryVersion, fa
 
 
 def test_the_13_border_communes_are_those_whose_outline_lies_on_the_border(
-    boundary: BoundaryVersion, facts: FileFacts
+    boundary: BoundaryVersion, facts: LedgerFacts
 ) -> None:
     assert sum(bool(unit.border) for unit in facts.units.values()) == 13
     for column, country in (("border_lao_km", "Lào"), ("border_khm_km", "Campuchia")):

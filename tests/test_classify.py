@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from base.errors import DataError
 from layers import classify
-from layers.classify import LEGENDS_FILE, LegendStyle, left_closed, legend_style
+from layers.classify import LEGENDS_FILE, LegendStyle, left_closed, legend_keys, legend_style
 from layers.registry import BUILDERS
 
 LEGENDS = tomllib.loads(LEGENDS_FILE.read_text("utf-8"))
@@ -88,7 +88,9 @@ def test_marks_fit_one_base64_character_and_differ(layer: str) -> None:
 
 
 def test_every_layer_has_a_legend_and_every_legend_a_layer() -> None:
-    assert set(LEGENDS) == set(BUILDERS)
+    variants = {"criteria-met-10", "criteria-met-other", "criterion-group"}
+    assert set(LEGENDS) == set(BUILDERS) | variants
+    assert legend_keys() == tuple(LEGENDS)
 
 
 @pytest.mark.parametrize(

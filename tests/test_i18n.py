@@ -24,17 +24,17 @@ from babel.messages.pofile import read_po
 import base.errors
 import base.i18n
 import server
-from base.clock import Month
+from base.clock import Month, today
 from base.errors import NtmError
 from base.i18n import LANGUAGES, TRANSLATIONS, Translate, translate
+from layers import registry
 from layers.card import commune_card
-from layers.registry import BUILDERS, context_of
+from layers.registry import BUILDERS, facts_of
 from layers.view import ViewState
 from programme.province import provinces
-from store.files import shipped_facts
 
 ROOT: Final = Path(base.i18n.__file__).parent.parent
-PACKAGES: Final = ("base", "programme", "geo", "store", "layers", "render", "service", "pages")
+PACKAGES: Final = ("base", "programme", "geo", "store", "intake", "layers", "render", "service", "pages")
 #: ``run.py`` is left out: it runs before any library is installed and says everything in both languages.
 SCRIPTS: Final = ("app.py", "cli.py", "jobs.py", "server.py")
 
@@ -80,8 +80,8 @@ F_STRINGS: Final = {
 }
 #: Words that are right in both languages: spelt alike by chance, units of measure, names of files.
 COMMON: Final = {
-    *("in", "so", "to", "km", "km²", "csv", "pdf", "png", "svg"),
-    *("data", "documents", "programme", "units"),
+    *("in", "so", "to", "km", "km²", "csv", "pdf", "png", "svg", "xls", "xlsx", "web"),
+    *("data", "documents", "programme", "units", "criteria", "sets", "postgresql", "psycopg"),
 }
 
 WORD: Final = re.compile(r"[^\W\d_]+")
@@ -233,7 +233,7 @@ def test_entry_is_sound(key: str, english: str) -> None:
 
 @cache
 def place_words() -> set[str]:
-    units = [unit for key in provinces() for unit in shipped_facts(key).units.values()]
+    units = [unit for key in provinces() for unit in facts_of(key).units.values()]
     return set().union(*(words_of(unit.name) for unit in units))
 
 
@@ -289,7 +289,8 @@ def test_no_word_is_missed_while_a_layer_is_made(layer: str, monkeypatch: pytest
     monkeypatch.setattr("layers.context.translator", listening)
     for period in ("2018-12", "2021-12", "2022-12", "2023-12", "2024-12", "2025-06"):
         # Not compute(): what it has made before would ask for nothing.
-        context = context_of.__wrapped__(ViewState(layer=layer, lang="en", period=Month.parse(period)))
+        state = ViewState(layer=layer, lang="en", period=Month.parse(period))
+        context = registry._context.__wrapped__(state, facts_of("kontum"), today())
         BUILDERS[layer](context)
         for code in context.units:
             commune_card(context, code, "unknown")

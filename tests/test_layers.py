@@ -7,12 +7,12 @@ from collections import Counter
 
 import pytest
 
-from base.clock import Month
+from base.clock import Month, today
 from base.errors import BoundaryError, StateError
 from layers import registry
-from layers.registry import BUILDERS, compute
+from layers.registry import BUILDERS, compute, facts_of
 from layers.view import FRAME_COLUMNS, LayerView, ViewState
-from store.files import FileFacts
+from store.queries import LedgerFacts
 
 LAYERS = sorted(BUILDERS)
 MONTHS = [None, Month(2015, 3), Month(2018, 6), Month(2022, 12), Month(2023, 12), Month(2024, 7), Month(2025, 6)]
@@ -90,7 +90,7 @@ def test_a_view_opens_with_figures_and_sources(state: ViewState) -> None:
 
 @pytest.mark.parametrize("district", ["608", "610", "611", "612", "613", "614", "615", "616", "617", "618"])
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_district_filter_selects_exactly_the_district(layer: str, district: str, facts: FileFacts) -> None:
+def test_a_district_filter_selects_exactly_the_district(layer: str, district: str, facts: LedgerFacts) -> None:
     view = compute(ViewState(layer=layer, district=district))
     selected = set(view.frame.index[view.frame["selected"]])
     by_district = view.area_level == "district"
@@ -133,7 +133,7 @@ def test_english_has_the_same_numbers_and_other_words(layer: str, month: Month |
 
 @pytest.mark.parametrize("state", DEFAULTS, ids=name)
 def test_computing_again_gives_the_same(state: ViewState) -> None:
-    first, second = compute(state), registry._compute.__wrapped__(state.drawn())
+    first, second = compute(state), registry._compute.__wrapped__(state.drawn(), facts_of("kontum"), today())
     assert first is not second
     assert first.frame.equals(second.frame)
     assert numbers(first) == numbers(second)
@@ -159,7 +159,7 @@ def test_units_without_data_are_drawn_and_named(layer: str) -> None:
     assert (rows["tooltip"].str.len() > 3).all()
 
 
-def test_an_item_of_a_list_opens_something_that_exists(facts: FileFacts) -> None:
+def test_an_item_of_a_list_opens_something_that_exists(facts: LedgerFacts) -> None:
     districts = {unit.district_code for unit in facts.units.values()}
     for state in STATES:
         view = compute(state)

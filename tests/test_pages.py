@@ -12,7 +12,7 @@ from layers.registry import compute
 from layers.view import ViewState
 from render.screen import page as page_module
 from render.screen.assets import dictionary, setup_url
-from render.screen.menu import PAGES, layer_of
+from render.screen.menu import PAGES, layer_of, layers_of
 from render.screen.page import PAGE_FILES, receive
 
 PAGE_KEYS = [key for key, _, _ in PAGES]
@@ -85,6 +85,29 @@ def test_a_bad_value_gives_a_notice_and_the_rest_is_applied(page: str) -> None:
     assert scene["error"] is None
 
 
+@pytest.mark.parametrize("layer", layers_of("tieu-chi"))
+def test_a_page_of_several_layers_shows_the_one_of_its_address(layer: str) -> None:
+    scene = scene_of(run("tieu-chi", layer=layer, district="610"))
+    assert (scene["page"], scene["layer"], scene["notices"]) == ("tieu-chi", layer, [])
+    assert scene["headline"] == compute(ViewState(layer=layer, district="610")).headline
+    assert scene["state"]["district"] == "610"
+
+
+def test_a_layer_that_the_page_does_not_show_gives_a_notice_and_the_first_one() -> None:
+    scene = scene_of(run("tieu-chi", layer="villages", district="610"))
+    assert scene["layer"] == "criteria-met"
+    assert ["“villages”" in said and "criteria-met, criterion, at-risk" in said for said in scene["notices"]] == [True]
+    assert scene["state"]["district"] == "610"
+
+
+def test_a_criterion_that_the_set_does_not_have_gives_a_notice_that_names_them() -> None:
+    scene = scene_of(run("tieu-chi", layer="criterion", criterion="23"))
+    (said,) = scene["notices"]
+    assert "“23”" in said
+    assert "1, 2, 3, 4" in said
+    assert scene["state"]["criterion"] == "1"
+
+
 def test_the_entry_opens_the_first_page_and_keeps_the_query() -> None:
     test = AppTest.from_file("../app.py", default_timeout=60)
     test.query_params["district"] = "610"
@@ -147,25 +170,46 @@ def test_a_change_from_the_browser_is_written_to_the_address(
     fake: FakeStreamlit, before: dict[str, str], patch: dict[str, Any] | None, after: dict[str, str]
 ) -> None:
     fake.before = before
-    receive(patch, "ntm-levels")
+    receive(patch, "ban-do")
     assert fake.query == after
     assert "goto" not in fake.session_state
 
 
+@pytest.mark.parametrize(
+    ("before", "patch", "after"),
+    [
+        ({"district": "610"}, {"layer": "at-risk"}, {"district": "610", "layer": "at-risk"}),
+        ({"layer": "at-risk", "from": "2024-12"}, {"district": "610"},
+         {"layer": "at-risk", "from": "2024-12", "district": "610"}),
+        ({"layer": "criterion", "criterion": "7"}, {"layer": None}, {"criterion": "7"}),
+        ({"layer": "criterion", "criterion": "7"}, {"criterion_group": "economy", "criterion": None},
+         {"layer": "criterion", "criterion_group": "economy"}),
+        ({"layer": "criterion", "criterion": "7", "under_15": "1"}, {"reset": True}, {"layer": "criterion"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_layer_is_kept_while_the_page_is(
+    fake: FakeStreamlit, before: dict[str, str], patch: dict[str, Any], after: dict[str, str]
+) -> None:
+    fake.before = before
+    receive(patch, "tieu-chi")
+    assert fake.query == after
+
+
 @pages
 def test_a_change_of_page_is_left_to_the_next_run(fake: FakeStreamlit, page: str) -> None:
-    receive({"page": page}, "ntm-levels")
+    receive({"page": page}, "ban-do")
     assert (fake.session_state, fake.query) == ({"goto": page}, None)
 
 
 def test_an_unknown_page_is_not_opened(fake: FakeStreamlit) -> None:
-    receive({"page": "../secrets"}, "ntm-levels")
+    receive({"page": "../secrets"}, "ban-do")
     assert fake.session_state == {"goto": None}
     assert fake.query is None
 
 
 def test_receive_leaves_the_browser_s_patch_alone(fake: FakeStreamlit) -> None:
     patch = {"page": "ban-do", "reset": True}
-    receive(patch, "ntm-levels")
+    receive(patch, "ban-do")
     assert patch == {"page": "ban-do", "reset": True}
     assert fake.query is None

@@ -12,7 +12,8 @@ import pytest
 
 from base.errors import DataError, Fault
 from base.settings import SHIPPED_DATA
-from store.files import read_facts
+from intake.collection import read_collection
+from store.queries import LedgerFacts
 
 FOLDER = SHIPPED_DATA / "programme"
 FILES = sorted(path.name for path in FOLDER.glob("*.csv"))
@@ -49,41 +50,24 @@ def test_every_row_has_sources_known_codes_periods_and_nfc(file: str) -> None:
                 assert PERIOD.fullmatch(value), f"{where} {column}: {value!r}"
         source = row.get("source") or row.get("document") or row.get("clause") or row.get("file")
         assert source, f"{where}: no source"
-        assert row.get("code", "") in units | {""}, where
+        if "parent" not in row:  # codes of criteria are no codes of communes
+            assert row.get("code", "") in units | {""}, where
         assert row.get("district_code", "") in districts | {""}, where
         assert row.get("document", next(iter(documents))) in documents, where
 
 
 def test_shipped_files_are_read_without_a_fault_and_without_losing_a_row() -> None:
-    facts = read_facts(FOLDER, "kontum")
-    read = {
-        "criteria_counts.csv": facts.criteria_counts,
-        "documents.csv": facts.documents,
-        "figures.csv": facts.figures,
-        "mandates.csv": facts.mandates,
-        "recognitions.csv": facts.recognitions,
-        "successions.csv": facts.successions,
-        "targets.csv": facts.targets,
-        "units.csv": facts.units,
-        "warnings.csv": facts.warnings,
-    }
-    assert {name: len(found) for name, found in read.items()} == {name: len(cells(name)) for name in FILES}
+    read = read_collection(FOLDER)
+    assert {f"{name}.csv": len(rows) for name, rows in read.items()} == {name: len(cells(name)) for name in FILES}
 
 
-def test_units_are_the_102_of_kon_tum_85_of_them_in_the_programme() -> None:
-    facts = read_facts(FOLDER, "kontum")
+def test_units_are_the_102_of_kon_tum_85_of_them_in_the_programme(facts: LedgerFacts) -> None:
     assert len(facts.units) == 102
     assert sum(unit.in_programme for unit in facts.units.values()) == 85
     assert all(unit.in_programme == (unit.kind == "xã") for unit in facts.units.values())
     for name in ("Đăk Long", "Đăk Hà"):
         namesakes = [unit.code for unit in facts.units.values() if unit.name == name]
         assert len(namesakes) == 2, f"{name}: never a key on its own"
-
-
-def test_a_province_without_rows_has_no_facts() -> None:
-    facts = read_facts(FOLDER, "quangnam")
-    assert not facts.units
-    assert not facts.recognitions
 
 
 Break = Callable[[Path], None]
@@ -109,7 +93,7 @@ def write(path: Path, rows: list[dict[str, str]]) -> None:
 
 def faults_of(folder: Path) -> tuple[Fault, ...]:
     with pytest.raises(DataError) as caught:
-        read_facts(folder, "kontum")
+        read_collection(folder)
     return caught.value.faults
 
 
@@ -160,7 +144,7 @@ def test_a_faulty_unit_is_not_also_reported_as_unknown_elsewhere(programme_copy:
 def test_the_mark_that_spreadsheets_put_before_utf8_does_no_harm(programme_copy: Path) -> None:
     path = programme_copy / "warnings.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    assert len(read_facts(programme_copy, "kontum").warnings) == len(cells("warnings.csv"))
+    assert len(read_collection(programme_copy)["warnings"]) == len(cells("warnings.csv"))
 
 
 @pytest.mark.parametrize("content", ["", "hoàn toàn khác\n"], ids=["empty file", "header of another file"])
@@ -242,7 +226,7 @@ def test_every_fault_of_every_file_is_told_at_once(programme_copy: Path) -> None
         cell(*place)(programme_copy)
     (programme_copy / "mandates.csv").unlink()
     with pytest.raises(DataError) as caught:
-        read_facts(programme_copy, "kontum")
+        read_collection(programme_copy)
     expected = {(file, row, column) for file, row, column, _ in places} | {("mandates.csv", None, None)}
     assert {(f.file, f.row, f.column) for f in caught.value.faults} == expected
     assert len(str(caught.value).splitlines()) == 1 + len(expected)

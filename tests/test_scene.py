@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -17,8 +18,8 @@ from layers import registry
 from layers.address import parse
 from layers.registry import compute
 from layers.view import ViewState
-from render.screen.assets import dictionary, find, setup_url
-from render.screen.menu import PAGES, layer_of
+from render.screen.assets import dictionary, find, setup_file, setup_url
+from render.screen.menu import PAGES, layer_of, layers_of
 from render.screen.packing import Dictionary
 from render.screen.page import message
 from render.screen.scene import ALPHABET, FILTERED_OUT, build_scene
@@ -65,6 +66,38 @@ def test_a_dictionary_longer_than_the_window_is_cut_between_letters() -> None:
 def test_a_change_sends_a_small_message(page: str, changed: dict[str, str], lang: str) -> None:
     state, notices = parse(changed | {"lang": lang}, layer_of(page))
     assert len(message(state, page, notices)) <= LIMIT
+
+
+@pytest.mark.parametrize("layer", layers_of("tieu-chi"))
+@changes
+@languages
+def test_a_change_on_a_page_of_several_layers_sends_a_small_message(
+    layer: str, changed: dict[str, str], lang: str
+) -> None:
+    state, notices = parse(changed | {"lang": lang}, layer)
+    assert len(message(state, "tieu-chi", notices)) <= LIMIT
+
+
+@pytest.mark.parametrize("layer", layers_of("tieu-chi"))
+def test_every_class_of_a_scene_is_in_the_legend_that_it_names(layer: str) -> None:
+    setup = json.loads(setup_file("kontum", "kontum-2015", "vi").content)
+    for page, params in (("tieu-chi", {}), ("tieu-chi", {"criterion_group": "economy"})):
+        scene = build_scene(parse(params, layer)[0], page)
+        legend = setup["legends"][scene["legend"]]
+        assert len(scene["counts"]) == len(legend["classes"])
+        assert len(scene["markCounts"]) == len(legend["marks"])
+        assert set(scene["classes"]) <= {FILTERED_OUT, *ALPHABET[: len(legend["classes"])]}
+
+
+def test_choices_that_depend_on_the_month_come_with_the_scene() -> None:
+    offered = build_scene(parse({"criterion": "17.3"}, "criterion")[0], "tieu-chi")["options"]
+    codes = [code for code, _ in offered["criterion"]]
+    assert [code for code in codes if "." not in code] == [str(number) for number in range(1, 20)]
+    assert {code.split(".")[0] for code in codes if "." in code} == {"17"}
+    assert [group for group, _ in offered["criterion_group"]][:2] == ["planning", "infrastructure"]
+    months = [month for month, _ in build_scene(parse({}, "at-risk")[0], "tieu-chi")["options"]["from"]]
+    assert (months[0], months[-1]) == ("2025-06", "2022-03"), "within the set in force"
+    assert build_scene(ViewState(), "ban-do")["options"] == {}
 
 
 @pages
@@ -156,7 +189,7 @@ def _damaged_boundary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def forget() -> None:
         registry._compute.cache_clear()
-        registry.context_of.cache_clear()
+        registry._context.cache_clear()
 
     monkeypatch.setattr(registry, "load", refuse)
     forget()

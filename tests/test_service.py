@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import cli
 from geo.asset import asset
+from layers.classify import legend_keys
 from layers.registry import BUILDERS, compute
 from layers.view import ViewState
 from render import table
@@ -135,7 +136,7 @@ def test_the_setup_names_every_unit_and_the_geometry(client: Client, lang: str) 
     setup = answer.json()
     assert [unit["code"] for unit in setup["units"]] == list(asset("kontum-2015").codes)
     assert len(setup["districts"]) == 10
-    assert set(setup["legends"]) == set(LAYERS)
+    assert set(setup["legends"]) == set(legend_keys()) > set(LAYERS)
     geometry = client.get(setup["geometry"])
     assert geometry.headers["cache-control"] == IMMUTABLE
     assert hashlib.sha256(geometry.content).hexdigest()[:16] in setup["geometry"]

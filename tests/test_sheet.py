@@ -17,9 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from base.clock import Month
 from base.errors import RenderError
 from geo.boundaries import load
 from layers.classify import legend_style
+from layers.registry import compute
 from layers.view import Figure, JoinReport, LayerView, Mark, ViewState
 from render.sheet import Margin, compose, sheet
 from render.sheet_labels import Box, Option, Request, Taken, place
@@ -187,6 +189,17 @@ def test_no_name_or_sign_covers_another_or_leaves_the_frame(layer: str, paper: s
     assert all(box.within(drawn.frame) for box in on_map)
     assert all(box.within(drawn.panels["inset"]) for box in in_inset)
     assert {"margin:LÀO", "margin:CAMPUCHIA"} <= set(drawn.labels)
+
+
+@pytest.mark.parametrize("month", [Month(2023, 12), Month(2025, 5), None], ids=str)
+@pytest.mark.parametrize("layer", ["ntm-levels", "reporting"])
+def test_neighbours_are_named_on_their_own_side(layer: str, month: Month | None) -> None:
+    """A panel in the way must not push CAMPUCHIA across the province; then it is written smaller."""
+    view = compute(ViewState(layer=layer, period=month))
+    labels = compose(view, inset=view.inset, margins=view.margins).labels
+    assert {f"margin:{text}" for text, *_ in view.margins} <= set(labels)
+    assert labels["margin:CAMPUCHIA"].center[0] < labels["618"].center[0], "west of Ia H'Drai"
+    assert labels["margin:LÀO"].center[0] < labels["610"].center[0], "west of Đăk Glei"
 
 
 def test_every_sign_is_drawn_and_names_left_out_are_counted() -> None:

@@ -20,13 +20,12 @@ from base.errors import NtmError
 from base.i18n import Translate, translator
 from geo.asset import GeometryAsset, asset, grid_point
 from layers.address import BORDERS, NTM_LEVELS, TARGET_KINDS, months_of
-from layers.classify import legend_style
+from layers.classify import legend_keys, legend_style
 from layers.places import places_of, province_name
-from layers.registry import BUILDERS
-from layers.view import FILTERS
+from layers.view import FILTERS, PARAMETER
 from layers.words import LEVEL_NAMES, sentence
 from layers.words import TARGET_KINDS as KIND_NAMES
-from render.screen.menu import PAGES
+from render.screen.menu import PAGES, SWITCHES
 from render.screen.packing import Dictionary
 from render.screen.scene import typical_scenes
 
@@ -125,11 +124,11 @@ def _setup(province: str, boundary: str | None, lang: str) -> dict[str, Any]:
         "geometry": f"/geometry/{geometry.name}" if geometry else None,
         **(_drawn(province, geometry, lang) if geometry else _NOTHING_DRAWN),
         "group": t("Bản đồ"),
-        "pages": [{"key": key, "label": t(title)} for key, _, title in PAGES],
+        "pages": [{"key": key, "label": t(title), "layers": _switch(key, t)} for key, _, title in PAGES],
         "product": t("Bản đồ nông thôn mới"),
         "province": province_name(province, lang),
-        "legends": {layer: _legend(layer, lang) for layer in BUILDERS},
-        "filters": FILTERS,
+        "legends": {key: _legend(key, lang) for key in legend_keys()},
+        "filters": {layer: [PARAMETER.get(name, name) for name in names] for layer, names in FILTERS.items()},
         "years": _years(province),
         "options": _options(t),
         "text": {key: words[lang] for key, words in texts().items()},
@@ -176,8 +175,12 @@ def _label(geometry: GeometryAsset, code: str) -> list[int]:
     return [point.x, point.y, point.radius]
 
 
-def _legend(layer: str, lang: str) -> dict[str, Any]:
-    style = legend_style(layer)
+def _switch(page: str, t: Translate) -> list[dict[str, str]]:
+    return [{"key": layer, "label": t(name)} for layer, name in SWITCHES.get(page, ())]
+
+
+def _legend(key: str, lang: str) -> dict[str, Any]:
+    style = legend_style(key)
     return {
         "title": style.title_en if lang == "en" else style.title_vi,
         "classes": [
@@ -201,4 +204,5 @@ def _options(t: Translate) -> dict[str, list[list[str]]]:
         "ntm_level": [[level, t(LEVEL_NAMES[level], total=19)] for level in NTM_LEVELS],
         "target_kind": [[kind, sentence(t(KIND_NAMES[kind]))] for kind in TARGET_KINDS],
         "border": [[key, t(_BORDER_NAMES[key])] for key in BORDERS],
+        "under_15": [["1", t("Dưới 15 tiêu chí")]],
     }

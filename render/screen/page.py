@@ -7,16 +7,17 @@ query parameters, and everything is computed from them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from base.errors import NtmError
+from base.i18n import translate
 from layers.address import Notice, parse
 from layers.view import ViewState
 from render.screen.assets import bundle_url, dictionary, setup_url
-from render.screen.menu import PAGES, layer_of
+from render.screen.menu import PAGES, layer_of, layers_of
 from render.screen.scene import build_scene
 
 KEY: Final = "ntm"
@@ -33,12 +34,12 @@ export default async function (component) {{
 @st.fragment
 def show(page: str) -> None:
     """Show one page, by its address key."""
-    layer, params = layer_of(page), st.query_params.to_dict()
+    params = st.query_params.to_dict()
     try:
-        state, notices = parse(params, layer)
+        state, notices = read(params, page)
     except NtmError:
         # The facts themselves cannot be read; the scene says why.
-        state, notices = ViewState(layer=layer, lang="en" if params.get("lang") == "en" else "vi"), []
+        state, notices = ViewState(layer=layer_of(page), lang="en" if params.get("lang") == "en" else "vi"), []
     if target := st.session_state.pop("goto", None):
         st.switch_page(PAGE_FILES[target], query_params=state.query())
     component = st.components.v2.component(
@@ -47,8 +48,20 @@ def show(page: str) -> None:
     component(
         key=KEY,
         data=message(state, page, notices),
-        on_change_change=lambda: receive(st.session_state[KEY]["change"], layer),
+        on_change_change=lambda: receive(st.session_state[KEY]["change"], page),
     )
+
+
+def read(params: Mapping[str, str], page: str) -> tuple[ViewState, list[Notice]]:
+    """Read a page's query parameters; ``layer`` is one of them where the page shows several."""
+    layers = layers_of(page)
+    asked = params.get("layer") if len(layers) > 1 else None
+    rest = {name: value for name, value in params.items() if asked is None or name != "layer"}
+    state, notices = parse(rest, asked if asked in layers else layers[0])
+    if asked not in {None, *layers}:
+        reason = translate("chọn một trong: {allowed}.", state.lang, allowed=", ".join(layers))
+        notices.append(Notice("layer", str(asked), reason))
+    return state, notices
 
 
 def message(state: ViewState, page: str, notices: Sequence[Notice]) -> bytes:
@@ -58,18 +71,21 @@ def message(state: ViewState, page: str, notices: Sequence[Notice]) -> bytes:
     return dictionary(*setup).pack(setup_url(*setup), scene)
 
 
-def receive(patch: dict[str, Any] | None, layer: str) -> None:
+def receive(patch: dict[str, Any] | None, page: str) -> None:
     """Apply a change from the browser to the address.
 
-    ``page`` asks for another page, ``reset`` clears every filter; other keys are parameters, ``None``
-    clears one. Values are checked when the address is read again, like any other address.
+    ``page`` asks for another page, ``reset`` clears every filter but the page's layer; other keys are
+    parameters, ``None`` clears one. Values are checked when the address is read again, like any other address.
     """
     changes = dict(patch or {})
-    if page := changes.pop("page", None):
-        st.session_state["goto"] = page if page in PAGE_FILES else None
+    if target := changes.pop("page", None):
+        st.session_state["goto"] = target if target in PAGE_FILES else None
         return
-    query = parse(st.query_params.to_dict(), layer)[0].query()
+    state = read(st.query_params.to_dict(), page)[0]
+    query = state.query()
     if changes.pop("reset", False):
         query = {name: value for name, value in query.items() if name in {"lang", "province", "view"}}
+    if state.layer != layer_of(page):
+        query["layer"] = state.layer
     query |= {name: str(value) for name, value in changes.items() if value is not None}
     st.query_params.from_dict({name: value for name, value in query.items() if changes.get(name, "") is not None})

@@ -17,17 +17,21 @@ from urllib.parse import urlencode
 
 from base.errors import NtmError
 from base.i18n import translator
+from base.settings import is_sample
 from geo.asset import asset
 from layers.address import Notice, month_of
 from layers.card import commune_card
+from layers.criterion_facts import number_of
+from layers.offers import offers
 from layers.registry import compute, context_of
-from layers.view import FILTERS, LayerView, ViewState
-from layers.words import LEVEL_NAMES, TARGET_KINDS, sentence
-from render.screen.menu import PAGES
+from layers.view import FILTERS, PARAMETER, LayerView, ViewState
+from layers.words import CRITERION_GROUPS, LEVEL_NAMES, TARGET_KINDS, sentence
+from render.screen.menu import PAGES, layers_of
 from render.table import digest
 
 ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 FILTERED_OUT: Final = "-"
+_FILTERING: Final = ("ntm_level", "target_kind", "border", "criterion", "criterion_group", "under_15", "since")
 
 
 def build_scene(state: ViewState, page: str, notices: Sequence[Notice] = ()) -> dict[str, Any]:
@@ -46,9 +50,11 @@ def _scene(view: LayerView, state: ViewState, page: str, notices: Sequence[Notic
     return {
         "page": page,
         "layer": view.key,
+        "legend": view.legend.key,
         "area": view.area_level,
         "boundary": view.boundary_version,
         "state": shown_state(view, state),
+        "options": offers(context_of(view.state)),
         "title": view.title,
         "subtitle": view.subtitle,
         "headline": view.headline,
@@ -85,9 +91,11 @@ def _failed(state: ViewState, page: str, notices: list[str], error: str) -> dict
     return {
         "page": page,
         "layer": layer,
+        "legend": layer,
         "area": "commune",
         "boundary": None,
         "state": _plain_state(state),
+        "options": {},
         "title": translator(state.lang)("Không dựng được bản đồ"),
         "subtitle": "",
         "headline": "",
@@ -105,7 +113,7 @@ def _failed(state: ViewState, page: str, notices: list[str], error: str) -> dict
         "data": f"/maps/{layer}",
         "query": urlencode(state.query()),
         "zoom": None,
-        "sample": False,
+        "sample": is_sample(),
         "error": error,
     }
 
@@ -138,19 +146,22 @@ def _row_keys(view: LayerView) -> list[str]:
 
 
 def _plain_state(state: ViewState) -> dict[str, Any]:
-    names = ("province", "district", "commune", "ntm_level", "target_kind", "border", "lang", "view")
-    return {"period": str(state.period) if state.period else None} | {name: getattr(state, name) for name in names}
+    names = ("period", "province", "district", "commune", *_FILTERING, "lang", "view")
+    values = {name: getattr(state, name) for name in names}
+    return {PARAMETER.get(name, name): None if value is None else str(value) for name, value in values.items()}
 
 
 def shown_state(view: LayerView, state: ViewState) -> dict[str, Any]:
-    """Return the state with the month that is really shown, for the filter row."""
-    return _plain_state(state) | {"period": str(view.state.period)}
+    """Return the state with what is really shown where the reader did not choose, for the filter row."""
+    settled = {"period": view.state.period, "criterion": view.state.criterion, "since": view.state.since}
+    return _plain_state(state.but(**{name: value for name, value in settled.items() if value is not None}))
 
 
 def chips(view: LayerView, state: ViewState) -> list[dict[str, str]]:
     """Return what is in use, each with the words for its chip."""
     t = translator(state.lang)
-    districts = context_of(view.state).districts
+    context = context_of(view.state)
+    districts = context.districts
     month = state.period.label if state.period else ""
     words = {
         "period": t("Tháng {month}", month=month) if month else "",
@@ -160,8 +171,12 @@ def chips(view: LayerView, state: ViewState) -> list[dict[str, str]]:
         "border": t({"yes": "Xã biên giới", "laos": "Giáp Lào", "cambodia": "Giáp Campuchia"}[state.border])
         if state.border
         else "",
+        "criterion": number_of(state.criterion, context) if state.criterion else "",
+        "criterion_group": t(CRITERION_GROUPS[state.criterion_group]) if state.criterion_group else "",
+        "under_15": t("Dưới 15 tiêu chí") if state.under_15 else "",
+        "since": t("Mất từ {month}", month=state.since.label) if state.since else "",
     }
-    return [{"name": name, "label": words[name]} for name in FILTERS[view.key] if words[name]]
+    return [{"name": PARAMETER.get(name, name), "label": words[name]} for name in FILTERS[view.key] if words[name]]
 
 
 def _card(view: LayerView, state: ViewState) -> dict[str, Any] | None:
@@ -174,7 +189,8 @@ def _card(view: LayerView, state: ViewState) -> dict[str, Any] | None:
 
 def typical_scenes(province: str, lang: str) -> list[dict[str, Any]]:
     """Return scenes whose texts recur in others: earlier year ends, then every page as it opens."""
-    states = [ViewState(layer=layer, province=province, lang=lang) for _, layer, _ in PAGES]
+    shown = [(page, layer) for page, _, _ in PAGES for layer in layers_of(page)]
+    states = [ViewState(layer=layer, province=province, lang=lang) for _, layer in shown]
     earlier = [state.but(period=month_of(state).plus(-12 * back)) for back in (3, 1) for state in states]
-    pages = [page for page, _, _ in PAGES]
+    pages = [page for page, _ in shown]
     return [build_scene(state, page) for state, page in zip([*earlier, *states], pages * 3, strict=True)]

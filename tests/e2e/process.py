@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -30,14 +31,21 @@ def get(address: str) -> bytes:
 
 
 @contextmanager
-def server(root: Path, log: Path) -> Iterator[str]:
-    """Run ``cli.py serve`` of a checkout on a free port; yield its address once it is healthy."""
+def server(root: Path, log: Path, **environment: str) -> Iterator[str]:
+    """Run ``cli.py serve`` of a checkout on a free port; yield its address once it is healthy.
+
+    ``environment`` are settings of this server alone, such as ``NTM_DATA`` and ``NTM_OFFICE``.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "cli.py", "serve", "--port", str(port)]
-    with log.open("wb") as out, subprocess.Popen(command, cwd=root, stdout=out, stderr=subprocess.STDOUT) as process:
+    env = os.environ | environment
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, cwd=root, env=env, stdout=out, stderr=subprocess.STDOUT) as process,
+    ):
         try:
             _wait(address, process, log)
             yield address

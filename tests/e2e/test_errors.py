@@ -15,7 +15,7 @@ from .conftest import Visitor
 from .dashboard import Dashboard
 from .process import ROOT, server
 
-FOLDERS = ("base", "geo", "layers", "pages", "programme", "render", "service", "store", "data", "translations")
+FOLDERS = (*(path.parent.name for path in ROOT.glob("*/__init__.py")), "pages", "data", "translations")
 UNITS = Path("data/boundaries/kontum-2015/units.geojson")
 TARGETS = Path("data/programme/targets.csv")
 pages = pytest.mark.parametrize("page", [page for page, _, _ in PAGES])
@@ -38,7 +38,7 @@ def damaged_boundary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     content = bytearray((root / UNITS).read_bytes())
     content[len(content) // 2] ^= 1
     (root / UNITS).write_bytes(content)
-    with server(root, root / "log.txt") as address:
+    with server(root, root / "log.txt", NTM_DATA=str(root / "users")) as address:
         yield address
 
 
@@ -48,7 +48,7 @@ def broken_programme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = copied(tmp_path_factory.mktemp("programme") / "ntm")
     head, first, *rest = (root / TARGETS).read_text("utf-8").splitlines()
     (root / TARGETS).write_text("\n".join([head, first.replace(",20", ",x20", 1), *rest]) + "\n", "utf-8")
-    with server(root, root / "log.txt") as address:
+    with server(root, root / "log.txt", NTM_DATA=str(root / "users")) as address:
         yield address
 
 
@@ -61,7 +61,7 @@ def check(dashboard: Dashboard, named: str) -> None:
     for word in ("Traceback", "Error", "Exception", "None", "undefined", "NaN"):
         assert word not in said
     assert dashboard.page.get_by_test_id("stException").count() == 0
-    expect(dashboard.at("menu").get_by_role("link")).to_have_count(4)
+    expect(dashboard.at("menu").get_by_role("link")).to_have_count(len(PAGES))
     expect(dashboard.page.locator("[data-filter=year]")).to_be_visible()
 
 

@@ -82,9 +82,10 @@ def test_the_tooltip_is_there_without_data_too(dashboard: Dashboard, page: str, 
     known = rows(layer, period="2016-06")
     dashboard.open(page, period="2016-06")
     dashboard.hover(DAK_PLO)
-    row = known["610" if layer == "district-progress" else DAK_PLO]
+    by_district = layer in {"district-progress", "reporting"}
+    row = known["610" if by_district else DAK_PLO]
     tooltip = dashboard.at("tooltip")
-    wanted = row["name"] if layer == "district-progress" else f"{row['name']} – {row['district']}"
+    wanted = row["name"] if by_district else f"{row['name']} – {row['district']}"
     expect(tooltip.locator("strong")).to_have_text(wanted)
     expect(tooltip.locator(".ntm-tooltip-class")).to_have_text(row["class_label"])
 

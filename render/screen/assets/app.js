@@ -80,13 +80,13 @@ export class App {
     // Streamlit's own skip link is English and the first thing a keyboard meets.
     const skip = document.querySelector('[data-testid="stSkipToContent"]');
     if (skip) skip.textContent = this.t('skip_to_map');
-    document.title = [scene.title, this.setup.product].filter(Boolean).join(' – ');
+    document.title = [scene.sample && this.t('sample_mark'), scene.title, this.setup.product].filter(Boolean).join(' – ');
     this.sample.hidden = !scene.sample;
     this.bar.update(scene);
     this.filters.update(scene);
     this.tools.update(scene);
     this.stage.describe(scene);
-    const legend = this.setup.legends?.[scene.layer] ?? { classes: [], marks: [] };
+    const legend = this.setup.legends?.[scene.legend] ?? { classes: [], marks: [] };
     this.panel.update(scene, this.stage.painter?.scene ? this.stage.painter : null, legend);
     this.showNotices(scene.notices ?? []);
   }
@@ -104,12 +104,12 @@ export class App {
     this.tools = new Tools({ t, toast: (text, bad) => this.toast(text, bad) });
     this.stage = new Stage({ L: this.L, setup, geometry, t, tools: this.tools.element, onPick });
     this.panel = new Panel({ setup, t, onChange, onPick, onHover: (code) => this.stage.hover(this.stage.painter?.byCode.get(code) ?? null) });
-    this.sample = h('div', { class: 'ntm-sample', role: 'note', 'data-testid': 'sample', hidden: true }, t('sample'));
+    this.sample = h('aside', { class: 'ntm-sample', 'aria-label': t('sample_mark'), 'data-testid': 'sample', hidden: true }, t('sample'));
     this.notices = h('div', { class: 'ntm-notices', role: 'status', 'data-testid': 'notices' });
     this.silent = h('div', { class: 'ntm-silent', role: 'alert', hidden: true, 'data-testid': 'silent' }, h('span', {}, t('server_silent')),
       h('button', { type: 'button', class: 'ntm-button', onclick: () => window.location.reload() }, t('reload')));
     this.toaster = h('div', { class: 'ntm-toast', role: 'status', 'data-testid': 'toast', hidden: true });
-    fill(this.root, this.bar.element, this.sample, this.filters.element, this.notices, this.silent,
+    fill(this.root, this.sample, this.bar.element, this.filters.element, this.notices, this.silent,
       h('div', { class: 'ntm-main' }, this.stage.element, this.panel.element),
       this.toaster, this.stage.tooltip.element, this.tools.sheet);
     this.stage.start();
@@ -141,6 +141,7 @@ export class App {
       this.stage.map?.select(patch.commune);
       this.stage.paintInset();
       if (patch.commune && this.panel.current !== 'overview') {
+        this.panel.want(null);
         this.panel.open('overview');
         this.change({ ...patch, view: null });
         return;

@@ -1,8 +1,11 @@
 /** The filter row: native selects, then what is in use as chips. On a phone it folds behind a button. */
 
 import { fill, h, icon } from './dom.js';
+import { modified } from './topbar.js';
 
 const two = (month) => String(month).padStart(2, '0');
+/** Two ways to say what one map shows: choosing one lets go of the other. */
+const INSTEAD = { criterion: 'criterion_group', criterion_group: 'criterion' };
 
 export class Filters {
   /** @param {{setup: Object, t: Function, onChange: Function}} options */
@@ -10,13 +13,14 @@ export class Filters {
     Object.assign(this, { setup, t, onChange });
     this.selects = new Map();
     this.row = h('div', { class: 'ntm-selects', id: 'ntm-selects' });
+    this.switch = h('nav', { class: 'ntm-switch', 'aria-label': t('layer_switch'), 'data-testid': 'switch', hidden: true });
     this.chips = h('ul', { class: 'ntm-chips', 'aria-label': t('in_use'), 'data-testid': 'chips' });
     this.count = h('span', { class: 'ntm-badge', hidden: true });
     this.toggle = h('button', {
       type: 'button', class: 'ntm-button ntm-filter-toggle', 'aria-expanded': 'false', 'aria-controls': 'ntm-selects',
       onclick: () => this.open(!this.element.classList.contains('is-open')),
     }, icon('filter'), t('filters'), this.count);
-    this.element = h('section', { class: 'ntm-filters', 'aria-label': t('filters'), 'data-testid': 'filters' }, this.toggle, this.row, this.chips);
+    this.element = h('section', { class: 'ntm-filters', 'aria-label': t('filters'), 'data-testid': 'filters' }, this.switch, this.toggle, this.row, this.chips);
   }
 
   open(open) {
@@ -38,18 +42,53 @@ export class Filters {
         fields.push(this.field('year', this.t('year'), () => this.sendPeriod()));
         if (name === 'period') fields.push(this.field('month', this.t('month'), () => this.sendPeriod()));
       } else {
-        fields.push(this.field(name, this.t(`filter_${name}`), (event) => this.onChange({ [name]: event.target.value || null })));
+        fields.push(this.field(name, this.t(`filter_${name}`), (event) => this.sendChoice(name, event.target.value || null)));
       }
     }
     fill(this.row, fields);
+    this.offered = {};
     for (const name of names) if (name !== 'period' && name !== 'year') this.fillSelect(name, this.optionsOf(name));
   }
 
-  optionsOf(name) {
+  optionsOf(name, varying = null) {
     const known = name === 'district'
       ? (this.setup.districts ?? []).map(({ code, name: label }) => [code, label])
-      : this.setup.options?.[name] ?? [];
+      : varying ?? this.setup.options?.[name] ?? [];
     return [['', this.t(`all_${name}`)], ...known];
+  }
+
+  sendChoice(name, value) {
+    const other = INSTEAD[name];
+    this.onChange(value && other && this.selects.has(other) ? { [name]: value, [other]: null } : { [name]: value });
+  }
+
+  /** Choices that come with the scene, because they depend on the month. */
+  showOffers(options = {}) {
+    for (const [name, rows] of Object.entries(options)) {
+      const key = JSON.stringify(rows);
+      if (!this.selects.has(name) || this.offered[name] === key) continue;
+      this.offered[name] = key;
+      this.fillSelect(name, this.optionsOf(name, rows));
+    }
+  }
+
+  /** The switch between the layers of one page: links, so that a new tab or a copied address works. */
+  showSwitch(scene) {
+    const layers = this.setup.pages?.find(({ key }) => key === scene.page)?.layers ?? [];
+    this.switch.hidden = !layers.length;
+    const query = new URLSearchParams(scene.query);
+    query.delete('v');
+    fill(this.switch, layers.map(({ key, label }, i) => {
+      if (i) query.set('layer', key);
+      return h('a', {
+        href: `/${scene.page}?${query}`, 'data-layer': key, 'aria-current': key === scene.layer ? 'true' : null,
+        onclick: (event) => {
+          if (modified(event)) return;
+          event.preventDefault();
+          if (key !== scene.layer) this.onChange({ layer: i ? key : null });
+        },
+      }, label);
+    }));
   }
 
   fillSelect(name, options) {
@@ -86,12 +125,14 @@ export class Filters {
       this.layer = scene.layer;
       this.build(names);
     }
+    this.showSwitch(scene);
+    this.showOffers(scene.options);
     this.showPeriod(scene.state?.period);
+    const chips = scene.chips ?? [];
     for (const [name, select] of this.selects) {
       if (name !== 'year' && name !== 'month') select.value = scene.state?.[name] ?? '';
-      select.classList.toggle('is-set', name !== 'year' && name !== 'month' && Boolean(select.value));
+      select.classList.toggle('is-set', chips.some((chip) => chip.name === name));
     }
-    const chips = scene.chips ?? [];
     this.count.hidden = !chips.length;
     this.count.textContent = chips.length;
     fill(this.chips, chips.map((chip) => this.chip(chip)), chips.length > 0 && h('li', {}, h('button', {

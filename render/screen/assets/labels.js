@@ -7,6 +7,8 @@
 import { FILL_MARKS } from './symbols.js';
 
 const FAMILY = '"Inter","Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif';
+/** Characters of what stands under a district's name when it is a number: “100 %”. */
+const LONGEST_NUMBER = 6;
 const widths = new Map();
 
 function widthOf(ctx, font, text, spacing = 0) {
@@ -130,20 +132,22 @@ export class Labels {
     const start = (small ? 10 : 12.5) + (scene.labels && !small ? 2.5 : 0);
     const size = Math.min(17, start + (zoom - 1) * 1.5);
     const font = `700 ${size}px ${FAMILY}`;
-    const valueFont = `700 ${size * 1.45}px ${FAMILY}`;
     const spacing = size * 0.09;
     const hits = [];
     for (const district of districts) {
       const name = district.short.toLocaleUpperCase('vi');
       const value = scene.labels?.[district.code];
+      // A number is to be seen from afar; words as large as that would run into the next district.
+      const below = size * (value?.length > LONGEST_NUMBER ? 1.12 : 1.45);
+      const valueFont = `700 ${value?.length > LONGEST_NUMBER ? size : below}px ${FAMILY}`;
       const nameWidth = widthOf(ctx, font, name, spacing);
       const width = Math.max(nameWidth, value ? widthOf(ctx, valueFont, value) : 0);
-      const height = size * 1.15 + (value ? size * 1.6 : 0);
+      const height = size * 1.15 + (value ? below * 1.1 : 0);
       const spot = this.districtSpot(district, view, taken, width, height);
       if (!spot || !within(spot.box, frame)) continue; // half a name at the edge says nothing
       taken.add(spot.box);
       hits.push({ box: spot.box, district: district.code });
-      const y = spot.y - (value ? size * 0.75 : 0);
+      const y = spot.y - (value ? below * 0.52 : 0);
       ctx.font = font;
       ctx.letterSpacing = `${spacing}px`;
       ctx.lineWidth = 3.6;
@@ -155,8 +159,8 @@ export class Labels {
       ctx.font = valueFont;
       ctx.lineWidth = 4;
       ctx.fillStyle = '#10191D';
-      ctx.strokeText(value, spot.x, y + size * 1.45);
-      ctx.fillText(value, spot.x, y + size * 1.45);
+      ctx.strokeText(value, spot.x, y + below);
+      ctx.fillText(value, spot.x, y + below);
     }
     return hits;
   }

@@ -1,6 +1,7 @@
 /** The tab "Tổng quan": the card of a chosen unit, the key figures, the blocks. */
 
 import { fill, h, icon } from './dom.js';
+import { gridNode } from './grid.js';
 import { markImage, swatch } from './symbols.js';
 
 function chip(image, kind) {
@@ -30,7 +31,7 @@ export class Overview {
     this.legend = legend;
     const parts = { card: scene.card, figures: scene.figures, blocks: scene.blocks };
     for (const [name, data] of Object.entries(parts)) {
-      const key = JSON.stringify([data ?? null, scene.layer]);
+      const key = JSON.stringify([data ?? null, scene.legend]);
       if (this.seen[name] === key) continue;
       this.seen[name] = key;
       this[`${name}Nodes`](data);
@@ -53,11 +54,16 @@ export class Overview {
           type: 'button', class: 'ntm-icon-button', 'aria-label': this.t('close_card'), title: this.t('close_card'), 'data-testid': 'card-close',
           onclick: () => this.onPick({ commune: null }),
         }, icon('close'))),
-      (card.sections ?? []).map((section) => h('section', {},
-        section.title && h('h3', {}, section.title),
-        h('dl', {}, (section.rows ?? []).map((row) => h('div', {},
-          h('dt', {}, row.label),
-          h('dd', {}, row.value, row.source && h('small', {}, row.source)))))))));
+      card.sections.slice(0, card.criteria_at).map((section) => this.section(section)),
+      gridNode(card.criteria, this.t),
+      card.sections.slice(card.criteria_at).map((section) => this.section(section))));
+  }
+
+  section(section) {
+    return h('section', {}, h('h3', {}, section.title),
+      h('dl', {}, section.rows.map((row) => h('div', {},
+        h('dt', {}, row.label),
+        h('dd', {}, row.value, row.source && h('small', {}, row.source))))));
   }
 
   figuresNodes(figures) {
@@ -100,9 +106,10 @@ export class Overview {
     ];
     const target = item.unit ? { commune: item.unit } : item.district ? { district: item.district } : null;
     if (!target) return h('li', {}, h('span', { class: 'ntm-item' }, inside));
-    return h('li', {}, h('button', {
+    const beside = this.beside?.(item);
+    return h('li', { class: beside ? 'has-beside' : null }, h('button', {
       type: 'button', class: 'ntm-item is-link', 'data-code': item.unit ?? item.district, onclick: () => this.onPick(target),
       onpointerenter: () => this.onHover(item.unit ?? null), onpointerleave: () => this.onHover(null),
-    }, inside));
+    }, inside), beside);
   }
 }

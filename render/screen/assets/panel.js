@@ -11,7 +11,10 @@ import { noteNodes, RowTable } from './table.js';
 import { UnitList } from './unitlist.js';
 
 /** `view` of the page state for each tab; the overview is the state's empty value. */
-const TABS = ['overview', 'list', 'table', 'notes'];
+const TABS = ['overview', 'submit', 'entry', 'history', 'list', 'table', 'notes'];
+/** Tabs of the one page with the desk (`desk.js`); its tab `entry` stands for several values of `view`. */
+const DESK_TABS = ['submit', 'entry', 'history'];
+const DESK_PAGE = 'bao-cao-thang';
 
 export class Panel {
   /**
@@ -29,6 +32,7 @@ export class Panel {
     this.current = 'overview';
     this.makeTabs(t);
     const bodies = { overview: this.overview.element, list: this.list.element, table: this.table.element, notes: this.notes };
+    this.shownTabs = TABS.filter((name) => !DESK_TABS.includes(name));
     this.pages = TABS.map((name) => h('div', {
       class: `ntm-page is-${name}`, role: 'tabpanel', id: `ntm-page-${name}`, 'aria-labelledby': `ntm-tab-${name}`, tabindex: '0', hidden: name !== 'overview',
     }, bodies[name]));
@@ -42,18 +46,20 @@ export class Panel {
   makeTabs(t) {
     this.buttons = TABS.map((name) => h('button', {
       type: 'button', role: 'tab', id: `ntm-tab-${name}`, 'aria-controls': `ntm-page-${name}`, 'data-testid': `tab-${name}`,
-      'aria-selected': String(name === 'overview'), tabindex: name === 'overview' ? '0' : '-1', onclick: () => this.choose(name),
+      'aria-selected': String(name === 'overview'), tabindex: name === 'overview' ? '0' : '-1', hidden: DESK_TABS.includes(name), onclick: () => this.choose(name),
     }, t(`tab_${name}`)));
     this.tabs = h('div', { class: 'ntm-tabs', role: 'tablist', 'aria-label': t('panel'), onkeydown: (event) => this.tabKey(event) }, this.buttons);
   }
 
   tabKey(event) {
-    const steps = { ArrowRight: 1, ArrowLeft: -1, Home: -TABS.indexOf(this.current), End: TABS.length - 1 - TABS.indexOf(this.current) };
+    const { length } = this.shownTabs;
+    const at = this.shownTabs.indexOf(this.current);
+    const steps = { ArrowRight: 1, ArrowLeft: -1, Home: -at, End: length - 1 - at };
     if (!(event.key in steps)) return;
     event.preventDefault();
-    const next = (TABS.indexOf(this.current) + steps[event.key] + TABS.length) % TABS.length;
-    this.choose(TABS[next]);
-    this.buttons[next].focus();
+    const next = this.shownTabs[(at + steps[event.key] + length) % length];
+    this.choose(next);
+    this.buttons[TABS.indexOf(next)].focus();
   }
 
   patchFor(code) {
@@ -64,18 +70,38 @@ export class Panel {
   choose(name) {
     this.drawer.atLeast('half');
     if (this.current === name) return;
+    const view = name === 'entry' ? this.desk?.kind : name;
+    this.ask(name === 'overview' ? null : view);
     this.open(name);
-    this.onChange({ view: name === 'overview' ? null : name }, { quiet: true });
+  }
+
+  /** Until the server has said this view, what it says of an earlier one must not take the reader back. */
+  ask(view) {
+    this.want(view);
+    this.onChange({ view }, { quiet: true });
+  }
+
+  want(view) {
+    this.wanted = view;
+    this.view = view;
+  }
+
+  /** @param {?string} view value of the address @returns {string} the tab that shows it, the overview when there is none here */
+  tabOf(view) {
+    const name = !view || TABS.includes(view) ? view : 'entry';
+    return this.shownTabs.includes(name) ? name : 'overview';
   }
 
   open(name) {
-    this.current = TABS.includes(name) ? name : 'overview';
+    this.current = name;
     TABS.forEach((tab, i) => {
       const on = tab === this.current;
       this.buttons[i].setAttribute('aria-selected', String(on));
       this.buttons[i].tabIndex = on ? 0 : -1;
       this.pages[i].hidden = !on;
     });
+    const chosen = this.buttons[TABS.indexOf(name)];
+    this.tabs.scrollLeft = chosen.offsetLeft - (this.tabs.clientWidth - chosen.offsetWidth) / 2; // on a phone they are a strip
     this.body.scrollTop = 0;
     this.fillCurrent();
   }
@@ -86,6 +112,7 @@ export class Panel {
     if (this.current === 'overview') this.overview.update(this.scene, this.painter?.legend ?? this.legend);
     else if (this.current === 'list' && this.painter) this.list.update(this.scene, this.painter);
     else if (this.current === 'list') fill(this.list.element, h('p', { class: 'ntm-empty' }, this.scene.error ?? ''));
+    else if (DESK_TABS.includes(this.current)) this.desk?.show(this.current, this.view);
     else this.fillRows();
   }
 
@@ -128,12 +155,16 @@ export class Panel {
     const before = this.scene;
     Object.assign(this, { scene, painter, legend });
     setText(this.headline, scene.headline || scene.title);
-    const view = scene.state?.view ?? null;
+    this.offerDesk(scene);
+    const said = scene.state?.view ?? null;
+    if (this.wanted === said) this.wanted = undefined;
+    const view = this.wanted === undefined ? said : this.wanted;
     const first = !before;
     if (first && (view || scene.card)) this.drawer.atLeast('half');
-    if (first || (before.state?.view ?? null) !== view) {
-      if ((view ?? 'overview') !== this.current) {
-        this.open(view ?? 'overview');
+    if (first || before.page !== scene.page || this.view !== view) {
+      this.view = view;
+      if (this.tabOf(view) !== this.current) {
+        this.open(this.tabOf(view));
         return;
       }
     }
@@ -142,6 +173,28 @@ export class Panel {
       this.pages[0].scrollTop = 0;
       this.body.scrollTop = 0;
     }
+    this.fillCurrent();
+  }
+
+  /** The page with the desk has tabs of its own; the desk's scripts are fetched there and nowhere else. */
+  offerDesk(scene) {
+    const here = scene.page === DESK_PAGE && !scene.error;
+    this.element.classList.toggle('has-desk', here);
+    this.shownTabs = TABS.filter((name) => here || !DESK_TABS.includes(name));
+    TABS.forEach((name, i) => { this.buttons[i].hidden = !this.shownTabs.includes(name); });
+    setText(this.buttons[0], this.t(here ? 'desk_overview' : 'tab_overview'));
+    if (this.desk) this.desk.update(scene, here);
+    else if (here) this.deskComing ??= this.fetchDesk();
+    this.overview.beside = here && this.desk ? (item) => this.desk.beside(item) : null;
+  }
+
+  async fetchDesk() {
+    const { Desk } = await import('./desk.js');
+    this.desk = new Desk({ t: this.t, setup: this.setup, onChange: this.onChange, onView: (view) => this.ask(view) });
+    for (const [name, place] of Object.entries(this.desk.places)) fill(this.pages[TABS.indexOf(name)], place);
+    this.overview.blocks.before(this.desk.templates);
+    this.overview.seen = {}; // its districts get a form each
+    this.offerDesk(this.scene);
     this.fillCurrent();
   }
 }

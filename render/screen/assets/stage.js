@@ -135,12 +135,14 @@ export class Stage {
   show(scene) {
     const before = this.scene;
     this.scene = scene;
-    const legend = this.setup.legends?.[scene.layer] ?? { title: '', classes: [], marks: [] };
+    const legend = this.setup.legends?.[scene.legend] ?? { title: '', classes: [], marks: [] };
     const ok = this.painter && !scene.error;
-    const changed = before?.layer !== scene.layer;
+    const changed = before?.legend !== scene.legend;
     if (changed) this.legend.show(legend, scene); // its size decides where the province goes
     this.error.hidden = ok;
     this.frame.classList.toggle('has-error', !ok);
+    if (scene.sample) this.frame.dataset.sample = this.t('sample_mark');
+    else delete this.frame.dataset.sample;
     if (!ok) {
       this.error.textContent = scene.error || this.t('no_map');
       return;
@@ -170,7 +172,7 @@ export class Stage {
 
   /** What may wait until the picture is on the screen. */
   describe(scene) {
-    this.legend.show(this.setup.legends?.[scene.layer] ?? { title: '', classes: [], marks: [] }, scene);
+    this.legend.show(this.setup.legends?.[scene.legend] ?? { title: '', classes: [], marks: [] }, scene);
     setText(this.title, scene.title);
     setText(this.subtitle, scene.subtitle);
     setText(this.caption, scene.caption);

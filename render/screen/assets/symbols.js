@@ -25,6 +25,12 @@ function drawDiagonals(ctx, size, width, color) {
 }
 
 const TILES = {
+  cross: (ctx, s) => {
+    drawDiagonals(ctx, s, s / 9, '#8A9499');
+    ctx.translate(s, 0);
+    ctx.scale(-1, 1);
+    drawDiagonals(ctx, s, s / 9, '#8A9499');
+  },
   hatch: (ctx, s) => drawDiagonals(ctx, s, s / 6, '#8A9499'),
   carried: (ctx, s) => drawDiagonals(ctx, s, s / 6, 'rgba(20,35,60,.8)'),
   dense: (ctx, s) => drawDiagonals(ctx, s, s / 10, 'rgba(27,42,48,.6)'),
@@ -35,12 +41,12 @@ const TILES = {
     ctx.fill();
   },
 };
-const TILE_SIZE = { hatch: 7, dots: 7, carried: 10, dense: 10 };
+const TILE_SIZE = { cross: 9, hatch: 7, dots: 7, carried: 10, dense: 10 };
 
 /**
  * A repeating tile in device pixels.
  * @param {CanvasRenderingContext2D} ctx
- * @param {string} name hatch, dots, carried or dense
+ * @param {string} name hatch, cross, dots, carried or dense
  * @param {number} dpr device pixels per CSS pixel
  * @param {number} scale what the context multiplies coordinates by, in device pixels
  * @returns {?CanvasPattern}

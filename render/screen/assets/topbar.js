@@ -5,7 +5,7 @@ import { h } from './dom.js';
 const LANGUAGES = ['vi', 'en'];
 
 /** Let the browser handle what readers do on purpose: a new tab, a new window, a download. */
-const modified = (event) => event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+export const modified = (event) => event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
 
 export class TopBar {
   /**

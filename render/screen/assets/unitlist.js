@@ -19,7 +19,7 @@ export class UnitList {
 
   /** Built when the tab is looked at, not with every scene. */
   update(scene, painter) {
-    const key = `${scene.classes}|${scene.marks}|${scene.layer}`;
+    const key = `${scene.classes}|${scene.marks}|${scene.legend}`;
     if (this.key !== key) {
       this.key = key;
       const groups = painter.districts.map((district) => this.group(district, painter)).filter(Boolean);

@@ -1,4 +1,4 @@
-"""Facts read from the files that ship in ``data/programme``; the next issue puts a database here.
+"""The published collection that ships in ``data/programme``: checked whole, then stored like any other file.
 
 Reading is all or nothing: every fault of every file is collected with file, row and column, and
 one :class:`base.errors.DataError` carries them all.
@@ -8,34 +8,43 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final
 
 from pydantic import ValidationError
 
-from base.errors import DataError, Fault
+from base.clock import TIME_ZONE
+from base.errors import DataError, DuplicateError, Fault
 from base.settings import SHIPPED_DATA
-from programme.records import (
-    CriteriaCount,
-    Document,
-    Mandate,
-    PublishedFigure,
-    Recognition,
-    Succession,
-    Target,
-    WithdrawalWarning,
-)
-from programme.units import Unit
-from store.schema import SCHEMAS, Row
+from intake.rows import SCHEMAS, Row
+from store.ledger import Ledger, Submission
+from store.schema import metadata
 
-_T = TypeVar("_T")
-
-#: When the shipped files were collected (data/programme/SOURCES.md): their ``recorded_at``.
-RECORDED_AT = "2026-11-22T00:00:00+07:00"
-PROGRAMME_FILES = SHIPPED_DATA / "programme"
+#: When the shipped files were collected (data/programme/SOURCES.md): their ``recorded_at`` in a new store.
+COLLECTED: Final = datetime(2026, 11, 22, tzinfo=TIME_ZONE)
+#: Who a store says has recorded them.
+COLLECTOR: Final = "Bộ số liệu công bố kèm phần mềm"
+PROGRAMME_FILES: Final = SHIPPED_DATA / "programme"
+#: Columns that are called otherwise in the store; ``None``: for the reader of the file only.
+_STORED_AS: Final[dict[str, dict[str, str | None]]] = {
+    "documents": {"id": "document_id"},
+    "mandates": {"id": "mandate_id"},
+    "recognitions": {"name": None},
+    "targets": {"name": None, "as_written": None},
+    "warnings": {"name": None},
+    "criteria_counts": {"name": None},
+}
+#: What a table of the store has beyond the file.
+_ADDED: Final[dict[str, dict[str, object]]] = {
+    "recognitions": {"action": "recognise", "criteria_set": "", "scan_hash": None, "voided": 0},
+    "targets": {"department": "", "voided": 0},
+    "figures": {"voided": 0},
+}
 
 _NUMBER = "“{value}” phải là số."
 #: Faults of pydantic by type, in the reader's words; the value errors of our own schema carry theirs.
@@ -55,51 +64,81 @@ _FAULTS = {
 }
 
 
-@dataclass(frozen=True)
-class FileFacts:
-    """:class:`store.facts.Facts` over checked rows; see there for the meaning of each field."""
-
-    province: str
-    known_at: str
-    units: Mapping[str, Unit]
-    recognitions: Sequence[Recognition]
-    targets: Sequence[Target]
-    warnings: Sequence[WithdrawalWarning]
-    figures: Sequence[PublishedFigure]
-    criteria_counts: Sequence[CriteriaCount]
-    successions: Mapping[str, Succession]
-    mandates: Mapping[str, Mandate]
-    documents: Mapping[str, Document]
-
-
-@cache
-def shipped_facts(province: str) -> FileFacts:
-    """Return the facts that ship for ``province``, read and checked once per process.
+def load_collection(ledger: Ledger, folder: Path = PROGRAMME_FILES) -> None:
+    """Store the collection of ``folder`` unless the same one is in force; changed files make a new submission.
 
     Raises
     ------
     DataError
-        A file is missing or faulty; carries every fault.
+        As :func:`read_collection`; nothing is stored.
+    StoreError
+        The store cannot be written.
     """
-    return read_facts(PROGRAMME_FILES, province)
+    content = packed(folder)
+    newest = next(iter(ledger.receipts(kind="programme")), None)
+    first = newest is None
+    submission = Submission(
+        kind="programme",
+        province="",
+        file_name="data-programme.zip",
+        content=content,
+        actor=COLLECTOR,
+        rows={},
+        recorded_at=COLLECTED if first and ledger.version() == 0 else None,
+    )
+    if newest is None or newest.file_hash != submission.digest:
+        # Two processes may start at once: the second one finds the first one's.
+        with suppress(DuplicateError):
+            ledger.submit(replace(submission, rows=read_collection(folder)))
 
 
-def read_facts(folder: Path, province: str) -> FileFacts:
-    """Read and check every programme file of ``folder``; return the facts of one province.
+def packed(folder: Path) -> bytes:
+    """Return the files of ``folder`` as one archive, not compressed: equal files give equal bytes everywhere."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(SCHEMAS):
+            path = folder / name
+            archive.writestr(zipfile.ZipInfo(name), path.read_bytes() if path.exists() else b"")
+    return buffer.getvalue()
+
+
+def read_collection(folder: Path = PROGRAMME_FILES) -> dict[str, list[dict[str, object]]]:
+    """Read and check every programme file of ``folder``; return rows by table of the store.
 
     Raises
     ------
     DataError
         A file is missing, not UTF-8, or any row breaks its schema, repeats a key, or names a
-        unit, district or document that the other files do not know.
+        unit, district, document or criteria set that the other files do not know.
     """
     faults: list[Fault] = []
-    rows = {name: _read_rows(folder / name, schema, faults) for name, schema in SCHEMAS.items()}
-    faults.extend(_unknown_keys(rows))
-    faults.extend(_repeated_keys(rows))
+    reads = {name: _read_rows(folder / name, schema, faults) for name, schema in SCHEMAS.items()}
+    faults.extend(_unknown_keys(reads))
+    faults.extend(_repeated_keys(reads))
     if faults:
         raise DataError(faults)
-    return _facts(province, {name: [read.row for read in reads if read.row] for name, reads in rows.items()})
+    return {name.removesuffix(".csv"): [_stored(name, read) for read in rows] for name, rows in reads.items()}
+
+
+def _stored(file: str, read: _Read) -> dict[str, object]:
+    """Return a checked row as its table holds it, with its place in the file."""
+    table = file.removesuffix(".csv")
+    names = _STORED_AS.get(table, {})
+    row: dict[str, object] = {"sheet": file, "cell": f"A{read.number}", **_ADDED.get(table, {})}
+    for name, value in read.row or ():
+        stored = names.get(name, name)
+        if stored is not None:
+            row[stored] = _plain(value, read.cells[name], nullable=metadata.tables[table].c[stored].nullable)
+    return row
+
+
+def _plain(value: object, cell: str, *, nullable: bool | None) -> object:
+    """Return numbers and flags as numbers, everything else as the file writes it."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int | float):
+        return value
+    return None if nullable and not cell else cell
 
 
 @dataclass(frozen=True)
@@ -170,13 +209,16 @@ def _unknown_keys(rows: Mapping[str, list[_Read]]) -> list[Fault]:
         ("code", cells("units.csv", "code"), "mã đơn vị “{value}” không có trong units.csv."),
         ("district_code", cells("units.csv", "district_code"), "mã huyện “{value}” không có trong units.csv."),
         ("document", cells("documents.csv", "id"), "văn bản “{value}” không có trong documents.csv."),
+        ("set_id", cells("criteria_sets.csv", "set_id"), "bộ tiêu chí “{value}” không có trong criteria_sets.csv."),
     ]
     return [
         Fault(file, read.number, column, message, (("value", value),))
         for file, reads in rows.items()
         for read in reads
         for column, allowed, message in known
-        if (value := getattr(read.row, column, None)) is not None and value not in allowed
+        if (file, column) != ("criteria.csv", "code")  # there it is the number of a criterion
+        and (value := getattr(read.row, column, None)) is not None
+        and value not in allowed
     ]
 
 
@@ -192,55 +234,3 @@ def _repeated_keys(rows: Mapping[str, list[_Read]]) -> list[Fault]:
                 found = (("value", value), ("first", first))
                 faults.append(Fault(file, read.number, column, "“{value}” đã có ở dòng {first}.", found))
     return faults
-
-
-def _facts(province: str, rows: Mapping[str, list[Row]]) -> FileFacts:
-    def of(name: str) -> list[dict[str, object]]:
-        found = [dict(row) for row in rows[name]]
-        return [row for row in found if row.pop("province", province) == province]
-
-    documents = {str(r["id"]): _make(Document, r, drop=("file",)) for r in of("documents.csv")}
-
-    def quoting(row: dict[str, object]) -> dict[str, object]:
-        return row | {"document": documents[str(row["document"])]}
-
-    return FileFacts(
-        province=province,
-        known_at=RECORDED_AT,
-        units={str(r["code"]): _make(Unit, r, drop=("source",)) for r in of("units.csv")},
-        recognitions=[
-            _make(Recognition, r, {"code": "unit", "year_of_standard": "standard_year"}, ("name",))
-            for r in of("recognitions.csv")
-        ],
-        targets=[
-            _make(
-                Target,
-                r,
-                {"unit": "measure", "code": "unit", "district_code": "district"},
-                ("name", "as_written"),
-            )
-            for r in map(quoting, of("targets.csv"))
-        ],
-        warnings=[_make(WithdrawalWarning, r, {"code": "unit"}, ("name",)) for r in map(quoting, of("warnings.csv"))],
-        figures=[_make(PublishedFigure, r, {"district_code": "district"}) for r in of("figures.csv")],
-        criteria_counts=[
-            _make(CriteriaCount, r, {"code": "unit", "set_id": "criteria_set"}, ("name",))
-            for r in of("criteria_counts.csv")
-        ],
-        successions={
-            str(r["code"]): _make(Succession, r, {"code": "unit"}, ("boundary",)) for r in of("successions.csv")
-        },
-        mandates={str(r["id"]): _make(Mandate, r) for r in map(quoting, of("mandates.csv"))},
-        documents=documents,
-    )
-
-
-def _make(
-    kind: Callable[..., _T],
-    row: Mapping[str, object],
-    rename: Mapping[str, str] | None = None,
-    drop: Sequence[str] = (),
-) -> _T:
-    """Build a record from a row: some columns renamed, some left out."""
-    names = rename or {}
-    return kind(**{names.get(key, key): value for key, value in row.items() if key not in drop})

@@ -1,0 +1,1 @@
+"""What officers hand in: opened, checked whole, and stored with where every value stands."""

@@ -1,0 +1,51 @@
+"""What the filter row offers in a view: choices that depend on the month, because the criteria set does."""
+
+from __future__ import annotations
+
+from textwrap import shorten
+from typing import Final
+
+from layers.context import LayerContext
+from layers.criterion_facts import choices, number_of
+from layers.view import FILTERS, PARAMETER
+from programme.criteria import GROUPS
+
+#: Letters of a criterion's name in a list to choose from.
+LONGEST: Final = 70
+
+
+def offers(context: LayerContext) -> dict[str, list[tuple[str, str]]]:
+    """Return values and labels by parameter of the address, for those filters of the layer whose choices vary.
+
+    Criteria are followed by the indicators of the one that is shown; months run back to the first of the
+    set in force. Empty without a set.
+    """
+    found = context.criteria_set
+    if found is None:
+        return {}
+    makers = {"criterion": _criteria, "criterion_group": _groups, "since": _months}
+    offered = [name for name in FILTERS[context.state.layer] if name in makers]
+    return {PARAMETER.get(name, name): makers[name](context) for name in offered}
+
+
+def _criteria(context: LayerContext) -> list[tuple[str, str]]:
+    found = context.criteria_set
+    if found is None or not found.items:
+        return [(code, number_of(code, context)) for code in (choices(found) if found else ())]
+    shown = (context.state.criterion or "").split(".", maxsplit=1)[0]
+    items = [item for item in found.items if not item.is_indicator or item.parent == shown]
+    names = {item.code: f"{item.code}. {item.name(context.lang)}" for item in items}
+    return [(code, shorten(name, LONGEST, placeholder=" …")) for code, name in names.items()]
+
+
+def _groups(context: LayerContext) -> list[tuple[str, str]]:
+    found = context.criteria_set
+    return [(group, context.t(GROUPS[group])) for group in (found.groups() if found else ())]
+
+
+def _months(context: LayerContext) -> list[tuple[str, str]]:
+    month, rows = context.month, []
+    while (found := context.set_of(month)) and context.criteria_set and found.id == context.criteria_set.id:
+        rows.append((str(month), month.label))
+        month = month.plus(-1)
+    return rows

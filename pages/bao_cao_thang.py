@@ -1,0 +1,5 @@
+"""Page `/bao-cao-thang`."""
+
+from render.screen.page import show
+
+show("bao-cao-thang")

@@ -1,0 +1,5 @@
+"""Page `/tieu-chi`."""
+
+from render.screen.page import show
+
+show("tieu-chi")

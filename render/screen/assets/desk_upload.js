@@ -1,0 +1,172 @@
+/** Choosing a file and saying where it comes from; what comes of it is `desk_result.js`'s. */
+
+import { fill, h } from './dom.js';
+import { post, Refusal, sizeText } from './desk_post.js';
+import { Result } from './desk_result.js';
+
+/** As `LIMIT` of `service/office.py`: a file that is too large is told before it is sent. */
+export const LIMIT = 20 * 1024 * 1024;
+
+/**
+ * Fields that every way of handing in has: who sent it, and when it arrived.
+ * @param {{t: Function, prefix: string, today: string}} options
+ * @returns {{nodes: HTMLElement[], query: () => Object}}
+ */
+export function senderFields({ t, prefix, today }) {
+  const sent = h('input', { type: 'text', id: `${prefix}-sent`, maxlength: '200', autocomplete: 'off', 'aria-describedby': `${prefix}-sent-help` });
+  const received = dateField({ t, id: `${prefix}-received`, value: today, max: today });
+  return {
+    nodes: [
+      field(t('desk_sent_by'), sent, h('small', { id: `${prefix}-sent-help` }, t('desk_sent_by_help'))),
+      field(t('desk_received'), received.input, received.read),
+    ],
+    query: () => ({ sent_by: sent.value.trim(), received: received.input.value }),
+  };
+}
+
+/**
+ * A date: the browser's own picker writes it in the order of its own language, so it is repeated in ours.
+ * @param {{t: Function, id: string}} options further ones are attributes of the input
+ * @returns {{input: HTMLElement, read: HTMLElement}}
+ */
+export function dateField({ t, id, ...attributes }) {
+  const read = h('small', { class: 'ntm-desk-day' });
+  const say = () => {
+    read.textContent = input.value ? t('desk_day', { day: input.value.split('-').reverse().join('/') }) : '';
+  };
+  const input = h('input', { ...attributes, type: 'date', id, oninput: say });
+  say();
+  return { input, read };
+}
+
+/**
+ * A file chooser in our own words: the browser's speaks the browser's language.
+ * @param {{t: Function, id: string, onChoose: (file: ?File) => void}} options further ones are attributes of the input
+ * @returns {{input: HTMLElement, button: HTMLElement, chosen: HTMLElement}}
+ */
+export function fileField({ t, id, onChoose, ...attributes }) {
+  const input = h('input', { ...attributes, type: 'file', id, class: 'ntm-hidden', onchange: () => onChoose(input.files[0] ?? null) });
+  const button = h('label', { class: 'ntm-button', for: id }, t('desk_choose'));
+  const chosen = h('span', { class: 'ntm-desk-chosen', role: 'status' }, t('desk_no_file'));
+  return { input, button, chosen };
+}
+
+/** Say which file was chosen, or that it is too large. @returns {boolean} whether it may be sent */
+export function tellFile({ t, lang, file, chosen, zone }) {
+  const tooLarge = Boolean(file) && file.size > LIMIT;
+  chosen.textContent = !file ? t('desk_no_file')
+    : tooLarge ? t('desk_too_large', { limit: LIMIT / 1024 / 1024 })
+      : `${file.name} (${sizeText(file.size, lang)})`;
+  zone.classList.toggle('has-file', Boolean(file) && !tooLarge);
+  zone.classList.toggle('is-bad', tooLarge);
+  return Boolean(file) && !tooLarge;
+}
+
+/** A label over its input. */
+export function field(label, input, ...more) {
+  return h('div', { class: 'ntm-desk-field' }, h('label', { for: input.id }, label), input, more);
+}
+
+export class Upload {
+  /**
+   * @param {{t: Function, setup: Object, kind: string, desk: Object, result: Object}} options
+   *   `kind` is what is expected; `desk` the answer of `/office/desk`; `result` the options of {@link Result}
+   */
+  constructor({ t, setup, kind, desk, result }) {
+    Object.assign(this, { t, setup, kind, desk });
+    this.prefix = `ntm-up-${kind}`;
+    this.result = new Result({ ...result, t, lang: setup.lang, onAgain: (after) => this.again(after) });
+    this.sender = senderFields({ t, prefix: this.prefix, today: desk.today });
+    const chooser = fileField({
+      t, id: `${this.prefix}-file`, accept: '.xlsx,.xls,.csv', 'data-testid': `desk-file-${kind}`, onChoose: (file) => this.choose(file),
+    });
+    Object.assign(this, { input: chooser.input, chosen: chooser.chosen });
+    this.zone = h('div', { class: 'ntm-desk-zone' }, chooser.input, chooser.button, h('span', { class: 'ntm-desk-or' }, t('desk_drop')), chooser.chosen);
+    this.listen();
+    this.button = h('button', { type: 'submit', class: 'ntm-button is-main', disabled: true, 'data-testid': `desk-check-${kind}` }, t('desk_check'));
+    this.form = h('form', {
+      class: 'ntm-desk-form', novalidate: true,
+      onsubmit: (event) => {
+        event.preventDefault();
+        this.check();
+      },
+    }, this.zone, h('div', { class: 'ntm-desk-fields' }, kind === 'monthly' && this.places(), this.sender.nodes), h('div', { class: 'ntm-desk-actions' }, this.button));
+    this.element = h('div', { class: 'ntm-desk-upload' }, this.form, this.result.element);
+  }
+
+  /** The district and month that the file is expected to be of; left open, the file itself says it. */
+  places() {
+    const { t, setup } = this;
+    this.district = h('select', { id: `${this.prefix}-district` });
+    this.period = h('select', { id: `${this.prefix}-period` });
+    fill(this.district, h('option', { value: '' }, t('desk_from_file')), setup.districts.map(({ code, name }) => h('option', { value: code }, name)));
+    const months = setup.years.flatMap(({ year, months: ones }) => [...ones].reverse().map((month) => [year, String(month).padStart(2, '0')]));
+    fill(this.period, h('option', { value: '' }, t('desk_from_file')), months.map(([year, month]) => h('option', { value: `${year}-${month}` }, `${month}/${year}`)));
+    return [field(t('desk_district'), this.district), field(t('desk_period'), this.period)];
+  }
+
+  listen() {
+    let depth = 0; // every child of the zone enters and leaves by itself
+    const over = (more) => {
+      depth = Math.max(0, depth + more);
+      this.zone.classList.toggle('is-over', depth > 0);
+    };
+    this.zone.addEventListener('dragenter', () => over(1));
+    this.zone.addEventListener('dragleave', () => over(-1));
+    this.zone.addEventListener('dragover', (event) => event.preventDefault());
+    this.zone.addEventListener('drop', (event) => {
+      event.preventDefault();
+      over(-depth);
+      if (event.dataTransfer.files.length) this.choose(event.dataTransfer.files[0]);
+    });
+  }
+
+  choose(file) {
+    this.file = file;
+    this.button.disabled = !tellFile({ t: this.t, lang: this.setup.lang, file, chosen: this.chosen, zone: this.zone });
+    this.result.clear();
+  }
+
+  async check() {
+    const { t, file } = this;
+    if (!file || this.button.disabled) return;
+    this.form.hidden = true;
+    this.result.progress(t('desk_sending', { share: 0 }), 0);
+    try {
+      const found = await post('/office/check', {
+        body: file,
+        query: {
+          province: this.desk.province, lang: this.setup.lang, name: file.name, kind: this.kind,
+          district: this.district?.value, period: this.period?.value, ...this.sender.query(),
+        },
+        onProgress: (share) => (share < 1
+          ? this.result.progress(t('desk_sending', { share: Math.round(share * 100) }), share)
+          : this.result.progress(t('desk_checking'))),
+      });
+      this.result.preview(found);
+    } catch (refusal) {
+      const changed = refusal.status === 0 && (await isUnreadable(file));
+      this.result.refuse(changed ? new Refusal(0, { detail: t('desk_file_changed') }) : refusal);
+    }
+  }
+
+  /** A faulty file is mended outside and must be chosen anew; a cancelled one may be sent again. */
+  again(after) {
+    this.form.hidden = false;
+    if (after === 'faults' || after === 'receipt') {
+      this.input.value = '';
+      this.choose(null);
+    }
+    this.input.focus();
+  }
+}
+
+/** A browser does not send a file that was changed after it had been chosen. */
+async function isUnreadable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,106 @@
+"""Reading what a request to the desk asks: its query, its body; odd input becomes a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from base import settings
+from base.clock import Month, today
+from base.errors import StateError
+from intake.checked import Sender
+from service.desk import district_names
+
+#: Characters that a name may have.
+LONGEST_NAME: Final = 200
+#: Characters that a field of a one-row form may have; a quotation is the longest.
+LONGEST_VALUE: Final = 4000
+
+
+async def body(request: Request, limit: int) -> bytes | None:
+    """Read a request to its end; ``None`` when it is larger than ``limit`` bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and (len(declared) > len(str(limit)) or int(declared) > limit):
+        return None
+    content = bytearray()
+    async for chunk in request.stream():
+        content.extend(chunk)
+        if len(content) > limit:
+            return None
+    return bytes(content)
+
+
+def sender(query: Mapping[str, str], province: str, lang: str, attachment: bytes) -> Sender:
+    """Return who hands in and what he says of the file.
+
+    Raises
+    ------
+    StateError
+        A value cannot be used; the sentence names it.
+    """
+    return Sender(
+        actor=settings.office(),
+        sent_by=printable(query.get("sent_by", "")),
+        received=_received(query.get("received", "")),
+        lang=lang,
+        district=district(province, query.get("district", "")),
+        period=month(query.get("period", "")),
+        attachment=attachment,
+    )
+
+
+def month(text: str) -> Month | None:
+    """Read ``YYYY-MM``; ``None`` for an empty text; raise :class:`StateError` for anything else."""
+    try:
+        return Month.parse(text) if text else None
+    except ValueError:
+        raise StateError("Tháng “{month}” phải có dạng NĂM-THÁNG, ví dụ 2025-06.", month=text) from None
+
+
+def district(province: str, code: str) -> str:
+    """Return the code of a district, or an empty text; raise :class:`StateError` when there is none."""
+    known = district_names(province)
+    if code and code not in known:
+        raise StateError("Không có huyện mang mã “{code}”.", code=code)
+    return code
+
+
+def values(content: bytes, keys: Collection[str]) -> dict[str, str]:
+    """Read the values of a one-row form, a JSON object of texts by column key.
+
+    Raises
+    ------
+    StateError
+        It is something else, or names a column that the form does not have.
+    """
+    fault = StateError("Biểu nhập không đọc được. Hãy tải lại trang rồi nhập lại.")
+    try:
+        found: Any = json.loads(content)
+    except (ValueError, RecursionError):
+        raise fault from None
+    if not isinstance(found, dict) or not set(keys) >= found.keys():
+        raise fault
+    if not all(isinstance(value, str) for value in found.values()):
+        raise fault
+    return {name: printable(value, LONGEST_VALUE) for name, value in found.items()}
+
+
+def printable(text: str, limit: int = LONGEST_NAME) -> str:
+    """Return a text without control characters and halves of characters, which no file can hold."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:limit]
+
+
+def _received(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise StateError("Ngày nhận “{day}” phải có dạng 2025-06-12.", day=text) from None
+    if day > today():
+        raise StateError("Ngày nhận không thể sau hôm nay.")
+    return day

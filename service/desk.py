@@ -1,0 +1,204 @@
+"""What the desk shows, as plain data: forms, districts with the state of their report, and the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, Final
+
+from sqlalchemy import func, select
+
+from base import settings
+from base.clock import Month, day_label, today
+from base.i18n import translate, translator
+from intake.communes import folded
+from intake.form_columns import Form, FormColumn
+from intake.form_kinds import FORMS
+from intake.submit import TITLES
+from layers.registry import context_of, facts_of
+from layers.view import ViewState
+from store import current
+from store.ledger import WHOLE, Ledger, Receipt
+from store.queries import LedgerFacts
+from store.schema import blobs, recognitions
+
+_PROGRAMME: Final = "Bộ số liệu công bố kèm phần mềm"
+#: Names of the empty forms; the monthly one also says its month and district.
+_FILES: Final[Mapping[str, str]] = {
+    "monthly": "bao-cao",
+    "decisions": "mau-quyet-dinh",
+    "targets": "mau-muc-tieu",
+    "figures": "mau-so-lieu-cong-bo",
+    "dossiers": "mau-ho-so",
+    "criteria-set": "bo-tieu-chi",
+}
+_MEDIA: Final[Mapping[str, str]] = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xls": "application/vnd.ms-excel",
+    ".csv": "text/csv",
+    ".zip": "application/zip",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+}
+#: A page needs no name and no district to find a commune; its help says so.
+_COMMUNE_HELP: Final = "Gõ mã hoặc tên để tìm, rồi chọn xã trong danh sách."
+#: A target may be a whole district's.
+_DISTRICT_HELP: Final = "Chỉ chọn khi mức là “Huyện nông thôn mới”; khi đó để trống xã."
+#: Receipts on a page of the history.
+PAGE: Final = 100
+
+
+def overview(province: str, lang: str, why_not: str) -> dict[str, Any]:
+    """Return what the page needs to offer forms and uploads; how late who is, the layer ``reporting`` says.
+
+    Parameters
+    ----------
+    why_not
+        Why this visitor may not write; empty when he may.
+    """
+    facts = facts_of(province)
+    return {
+        "office": settings.office(),
+        "may_write": not why_not,
+        "why_not": why_not,
+        "today": today().isoformat(),
+        "kinds": {kind: translate(words, lang) for kind, words in TITLES.items()},
+        "forms": {kind: _form(form, facts, lang) for kind, form in FORMS.items()},
+        "sets": [[found.id, found.name(lang)] for found in facts.criteria_sets.values()],
+    }
+
+
+def _form(form: Form, facts: LedgerFacts, lang: str) -> dict[str, Any]:
+    """Return a one-row form: its fields in order, without those that only a file needs."""
+    t = translator(lang)
+    helps = {"commune": _COMMUNE_HELP, "district": _DISTRICT_HELP}
+    return {
+        "title": t(form.title),
+        "about": t(form.about),
+        "scan": form.kind == "decisions",
+        "columns": [
+            {
+                "key": column.key,
+                "heading": t(column.heading),
+                "help": t(helps.get(column.kind, column.help)),
+                "type": column.kind,
+                "choices": column.choices(facts, lang),
+                "closed": column.closed,
+                "required": column.required or (column.kind == "commune" and not _of_districts(form)),
+                "example": column.example,
+            }
+            for column in _fields(form)
+        ],
+    }
+
+
+def _fields(form: Form) -> list[FormColumn]:
+    return [c for c in form.columns if not c.file_only or (c.kind == "district" and _of_districts(form))]
+
+
+def _of_districts(form: Form) -> bool:
+    """Tell whether a row may speak of a district instead of a commune."""
+    return form.kind == "targets"
+
+
+def district_names(province: str) -> dict[str, str]:
+    """Return the districts of a province by code."""
+    return {code: district.name for code, district in context_of(ViewState(province=province)).districts.items()}
+
+
+def columns_of(kind: str) -> frozenset[str]:
+    """Return the columns of a small form."""
+    return frozenset(column.key for column in _fields(FORMS[kind]))
+
+
+def history(province: str, lang: str, *, district: str, before: int | None) -> dict[str, Any]:
+    """Return receipts, newest first: those of a district when one is given, older than ``before``."""
+    ledger = current.ledger()
+    every = facts_of(province).receipts
+    replaced = {receipt.supersedes: receipt.id for receipt in every if receipt.supersedes}
+    wanted = [r for r in every if (before is None or r.id < before) and district in {"", r.district}]
+    rows = wanted[:PAGE]
+    sizes, scans = _sizes(ledger, rows), _scans(ledger, rows)
+    return {
+        "rows": [
+            receipt_document(receipt, lang)
+            | {
+                "size": sizes.get(receipt.file_hash, 0),
+                "replaced_by": replaced.get(receipt.id),
+                "file": f"/office/file/{receipt.id}",
+                "scan": f"/office/file/{receipt.id}/scan" if receipt.id in scans else None,
+            }
+            for receipt in rows
+        ],
+        "more": len(wanted) > len(rows),
+    }
+
+
+def receipt_document(receipt: Receipt, lang: str) -> dict[str, Any]:
+    """Return a receipt with its words."""
+    return {
+        "number": receipt.id,
+        "kind": receipt.kind,
+        "words": translate(_words(receipt.kind), lang),
+        "district": receipt.district,
+        "place": district_names(receipt.province)[receipt.district] if receipt.district else "",
+        "period": str(receipt.period or ""),
+        "month": receipt.period.label if receipt.period else "",
+        "revision": receipt.revision,
+        "supersedes": receipt.supersedes,
+        "whole": receipt.kind in WHOLE,
+        "file_name": receipt.file_name,
+        "hash": receipt.file_hash,
+        "recorded": receipt.recorded,
+        "actor": translate(receipt.actor, lang) if receipt.kind == "programme" else receipt.actor,
+        "sent_by": receipt.sent_by,
+        "received": day_label(receipt.received),
+    }
+
+
+def _words(kind: str) -> str:
+    """Return what a submission is; the collection that ships is nothing that anybody hands in."""
+    return next((words for known, words in TITLES.items() if known == kind), _PROGRAMME)
+
+
+def _sizes(ledger: Ledger, receipts: Sequence[Receipt]) -> dict[str, int]:
+    query = select(blobs.c.hash, func.length(blobs.c.content)).where(blobs.c.hash.in_([r.file_hash for r in receipts]))
+    with ledger.reading() as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _scans(ledger: Ledger, receipts: Sequence[Receipt]) -> dict[int, str]:
+    """Return the hash of the scan that came with a submission, by its number."""
+    table = recognitions
+    query = select(table.c.submission_id, table.c.scan_hash).where(
+        table.c.submission_id.in_([r.id for r in receipts]), table.c.scan_hash.is_not(None)
+    )
+    with ledger.reading() as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def original(number: int, *, scan: bool) -> tuple[bytes, str] | None:
+    """Return a handed-in file, or the scan that came with it, with its name; ``None`` when there is none."""
+    ledger = current.ledger()
+    receipt = next((r for r in ledger.receipts() if r.id == number), None)
+    if receipt is None:
+        return None
+    wanted = _scans(ledger, [receipt]).get(number) if scan else receipt.file_hash
+    content = ledger.blob(wanted) if wanted else None
+    if content is None:
+        return None
+    ending = ".pdf" if content.startswith(b"%PDF-") else ".png" if content.startswith(b"\x89PNG") else ".jpg"
+    return content, f"ban-quet-{number}{ending}" if scan else receipt.file_name
+
+
+def template_name(kind: str, province: str, part: str, period: Month | None) -> str:
+    """Return ``bao-cao-2025-05-dak-ha.xlsx``: plain letters, so that every system keeps the name."""
+    name = context_of(ViewState(province=province)).districts[part].short_name if period and part else part
+    words = [_FILES[kind], str(period) if period else "", folded(name)]
+    return "-".join(word.replace(" ", "-") for word in words if word) + ".xlsx"
+
+
+def media_type(name: str) -> str:
+    """Return what a file is by its name; unknown files are plain bytes."""
+    return _MEDIA.get(PurePath(name).suffix.lower(), "application/octet-stream")

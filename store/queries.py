@@ -1,0 +1,252 @@
+"""Reading: everything known of a province at one ledger version, as records of the programme.
+
+Of the published collection the newest one counts. A row that somebody entered replaces earlier rows
+with the same key, or takes them back (``voided``); within one file nothing is merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Table, select
+
+from base.clock import Month
+from programme.calendar import Interval, parse_interval
+from programme.criteria import Assessment, CriteriaSet, Result, sets_from_rows
+from programme.records import (
+    CriteriaCount,
+    Document,
+    Dossier,
+    Mandate,
+    PublishedFigure,
+    Recognition,
+    Succession,
+    Target,
+    WithdrawalWarning,
+)
+from programme.units import Unit
+from store import schema
+from store.ledger import Ledger, Receipt
+from store.results import RESULTS, history_query, newest_results, newest_rows, reported_month
+
+_T = TypeVar("_T")
+_Row = Mapping[str, Any]
+_Readers = Mapping[str, Callable[[Any], object]]
+#: What makes two rows speak of the same thing, by table.
+_KEYS: Final[dict[str, Callable[[_Row], Hashable]]] = {
+    "recognitions": lambda r: (r["code"], r["level"], r["action"], r["decision_no"] or r["year_of_standard"]),
+    "targets": lambda r: (r["year"], r["level"], r["code"], r["district_code"], "" if r["code"] else r["kind"]),
+    "figures": lambda r: (r["district_code"], r["period"], r["metric"]),
+    "dossiers": lambda r: (r["code"], r["level"], r["criteria_set"], r["step"]),
+}
+
+
+@dataclass(frozen=True)
+class LedgerFacts:
+    """:class:`store.facts.Facts` over a ledger; see there for the meaning of each property.
+
+    A table is read at first use and kept: the facts of a version never change.
+    """
+
+    ledger: Ledger
+    province: str
+    version: int
+
+    @property
+    def is_sample(self) -> bool:
+        return self.ledger.is_sample
+
+    @cached_property
+    def receipts(self) -> list[Receipt]:
+        """Every submission that speaks of this province or of all, newest first."""
+        return [r for r in self.ledger.receipts(self.version) if r.province in {"", self.province}]
+
+    @cached_property
+    def known_at(self) -> str:
+        return self.receipts[0].recorded_at.isoformat() if self.receipts else ""
+
+    @cached_property
+    def reports(self) -> Sequence[Receipt]:
+        return [r for r in self.receipts if r.kind == "monthly"]
+
+    @cached_property
+    def last_entry(self) -> Receipt | None:
+        return next((r for r in self.receipts if r.kind != "programme"), None)
+
+    @cached_property
+    def documents(self) -> Mapping[str, Document]:
+        rows = reversed(self._rows(schema.documents))
+        names, read = {"document_id": "id"}, {"issued": _day}
+        return {r["document_id"]: _make(Document, r, names, read, drop=("file",)) for r in rows}
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        read: _Readers = {"variants": _split, "border": _split, "in_programme": bool}
+        return {r["code"]: _make(Unit, r, {}, read, drop=("source",)) for r in self._rows(schema.units)}
+
+    @cached_property
+    def recognitions(self) -> Sequence[Recognition]:
+        names = {"code": "unit", "year_of_standard": "standard_year"}
+        read = {"year_of_standard": _interval, "decision_date": _interval}
+        rows = [_sourced(r, self._by_number) for r in self._rows(schema.recognitions)]
+        return [_make(Recognition, r, names, read, drop=("scan_hash", "voided")) for r in rows]
+
+    @cached_property
+    def targets(self) -> Sequence[Target]:
+        names = {"unit": "measure", "code": "unit", "district_code": "district"}
+        read: _Readers = {"document": self.documents.__getitem__, "expected": bool}
+        return [_make(Target, r, names, read, drop=("voided",)) for r in self._rows(schema.targets)]
+
+    @cached_property
+    def warnings(self) -> Sequence[WithdrawalWarning]:
+        read = {"document": self.documents.__getitem__, "valid_from": _day}
+        return [_make(WithdrawalWarning, r, {"code": "unit"}, read) for r in self._rows(schema.warnings)]
+
+    @cached_property
+    def figures(self) -> Sequence[PublishedFigure]:
+        rows = [_sourced(r, self._by_number) for r in self._rows(schema.figures)]
+        names, read = {"district_code": "district"}, {"period": _interval}
+        return [_make(PublishedFigure, r, names, read, drop=("voided",)) for r in rows]
+
+    @cached_property
+    def criteria_counts(self) -> Sequence[CriteriaCount]:
+        names, read = {"code": "unit", "set_id": "criteria_set"}, {"period": _interval, "unmet": _numbers}
+        return [_make(CriteriaCount, r, names, read) for r in self._rows(schema.criteria_counts)]
+
+    @cached_property
+    def dossiers(self) -> Sequence[Dossier]:
+        rows = [_sourced({**r, "source": ""}, self._by_number) for r in self._rows(schema.dossiers)]
+        names, read = {"code": "unit", "step_date": "day"}, {"step_date": _day}
+        made = [_make(Dossier, r, names, read, drop=("voided",)) for r in rows]
+        return sorted(made, key=lambda dossier: dossier.day)
+
+    @cached_property
+    def successions(self) -> Mapping[str, Succession]:
+        read: _Readers = {"effective": _day, "unchanged": bool}
+        rows = self._rows(schema.successions)
+        return {r["code"]: _make(Succession, r, {"code": "unit"}, read, drop=("boundary",)) for r in rows}
+
+    @cached_property
+    def mandates(self) -> Mapping[str, Mandate]:
+        read = {"document": self.documents.__getitem__}
+        rows = self._rows(schema.mandates)
+        return {r["mandate_id"]: _make(Mandate, r, {"mandate_id": "id"}, read) for r in rows}
+
+    @cached_property
+    def criteria_sets(self) -> Mapping[str, CriteriaSet]:
+        heads = self._rows(schema.criteria_sets)
+        newest = {r["set_id"]: r["submission_id"] for r in reversed(heads)}  # the first of a set wins
+        heads = [r for r in heads if newest[r["set_id"]] == r["submission_id"]]
+        items = [r for r in self._rows(schema.criteria) if newest.get(r["set_id"]) == r["submission_id"]]
+        return sets_from_rows([_as_text(r) for r in heads], [_as_text(r) for r in items])
+
+    def assessments(
+        self, set_id: str, month: Month, since: Month | None = None, codes: Collection[str] | None = None
+    ) -> Mapping[str, Mapping[str, Assessment]]:
+        found: dict[str, dict[str, Assessment]] = {}
+        with self.ledger.reading() as connection:
+            for row in newest_rows(connection, self.province, self.version, set_id, codes, month, since):
+                made = self._assessment(set_id, row)
+                found.setdefault(made.unit, {})[made.code] = made
+        return found
+
+    def results(
+        self, set_id: str, codes: Collection[str], month: Month, since: Month | None = None
+    ) -> Mapping[str, Mapping[str, tuple[Month, Result | None]]]:
+        with self.ledger.reading() as connection:
+            return newest_results(connection, self.province, self.version, set_id, codes, month, since)
+
+    def history(self, set_id: str, unit: str, month: Month) -> Sequence[Assessment]:
+        with self.ledger.reading() as connection:
+            rows = connection.execute(history_query(set_id, unit, month, self.version)).all()
+        return [self._assessment(set_id, row) for row in rows]
+
+    def _assessment(self, set_id: str, row: Iterable[Any]) -> Assessment:
+        # A province has thousands of rows: they are taken apart by place, not by name.
+        unit, code, number, period, result, value, text, sheet, cell = row
+        sheets = self._by_number[number].sheets
+        return Assessment(
+            unit=unit,
+            set_id=set_id,
+            code=code,
+            period=reported_month(period),
+            result=RESULTS.get(result),
+            value=value if text is None else text,
+            submission=number,
+            cell=f"{sheets[sheet]}!{cell}" if sheet < len(sheets) else cell,
+        )
+
+    def report_of(self, number: int) -> Receipt:
+        return self._by_number[number]
+
+    @cached_property
+    def _by_number(self) -> dict[int, Receipt]:
+        return {receipt.id: receipt for receipt in self.receipts}
+
+    def _rows(self, table: Table) -> list[dict[str, Any]]:
+        """Return the rows in force, those of the newest submission first, in the order of their file."""
+        collection = next((r.id for r in self.receipts if r.kind == "programme"), 0)
+        entries = [r.id for r in self.receipts if r.kind not in {"programme", "monthly"}]
+        query = select(table).where(table.c.submission_id.in_([*entries, collection]))
+        if "province" in table.c:
+            query = query.where(table.c.province.in_(["", self.province]))
+        # What somebody entered speaks before the collection, also before one that came with newer software.
+        query = query.order_by(table.c.submission_id == collection, table.c.submission_id.desc(), table.c.id)
+        with self.ledger.reading() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        key = _KEYS.get(table.name)
+        return _in_force(rows, key) if key else rows
+
+
+def _in_force(rows: list[dict[str, Any]], key: Callable[[_Row], Hashable]) -> list[dict[str, Any]]:
+    """Drop rows that a newer submission repeats or takes back."""
+    said_by: dict[Hashable, int] = {}
+    for row in rows:
+        said_by.setdefault(key(row), row["submission_id"])
+    return [row for row in rows if said_by[key(row)] == row["submission_id"] and not row["voided"]]
+
+
+def _make(
+    kind: Callable[..., _T],
+    row: _Row,
+    names: Mapping[str, str],
+    read: _Readers,
+    drop: Collection[str] = (),
+) -> _T:
+    """Build a record from a row: some columns renamed, some read, those of the store left out."""
+    left_out = {"id", "submission_id", "sheet", "cell", "province", *drop}
+    values = {names.get(k, k): read[k](v) if k in read else v for k, v in row.items() if k not in left_out}
+    return kind(**values)
+
+
+def _sourced(row: _Row, receipts: Mapping[int, Receipt]) -> _Row:
+    """Give a row that names no source the file and the cell that it came from."""
+    if row["source"]:
+        return row
+    receipt = receipts[row["submission_id"]]
+    place = ", ".join(part for part in (receipt.file_name, row["sheet"], row["cell"]) if part)
+    return {**row, "source": f"{place} ({receipt.by}, {receipt.recorded})"}
+
+
+def _as_text(row: _Row) -> dict[str, str]:
+    return {name: "" if value is None else str(value) for name, value in row.items()}
+
+
+def _day(value: str) -> date:
+    return date.fromisoformat(value)
+
+
+def _interval(value: str) -> Interval | None:
+    return parse_interval(value)
+
+
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(part for part in value.split("|") if part)
+
+
+def _numbers(value: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in value.split(";") if part)

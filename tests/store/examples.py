@@ -1,0 +1,106 @@
+"""Submissions as the programs that check files make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import count
+
+from base.clock import Month
+from store.ledger import Ledger, Submission, period_number
+
+PROVINCE = "kontum"
+SET = "VN-NTM-XA-2021-2025"
+DISTRICT = "611"
+#: Three communes of district 611.
+UNITS = ("23380", "23383", "23386")
+MAY = Month(2025, 5)
+JUNE = Month(2025, 6)
+_contents = count(1)
+
+
+def new_content() -> bytes:
+    """Return a file that no other test has handed in."""
+    return b"workbook %d" % next(_contents)
+
+
+def assessment(unit: str, code: str, period: Month, result: int | None, **more: object) -> dict[str, object]:
+    """Return a row of ``assessments``."""
+    row = {"set_id": SET, "code": code, "unit": unit, "period": period_number(period), "result": result}
+    return row | {"value": None, "value_text": None, "sheet": 0, "cell": "D12"} | more
+
+
+def monthly(
+    rows: Iterable[Mapping[str, object]], period: Month = MAY, district: str = DISTRICT, **more: object
+) -> Submission:
+    """Return a monthly workbook; its content is new unless given."""
+    submission = Submission(
+        kind="monthly",
+        province=PROVINCE,
+        district=district,
+        period=period,
+        file_name=f"bao-cao-{district}-{period}.xlsx",
+        content=new_content(),
+        actor="Văn phòng Điều phối",
+        sheets=("Tiêu chí", "Chỉ tiêu"),
+        rows={"assessments": list(rows)},
+    )
+    return replace(submission, **more)
+
+
+def whole_month(period: Month, results: Mapping[str, int | None], **more: object) -> Submission:
+    """Return a monthly workbook with one result for every unit of :data:`UNITS` by criterion."""
+    rows = [assessment(unit, code, period, result) for unit in UNITS for code, result in results.items()]
+    return monthly(rows, period, **more)
+
+
+def entry(kind: str, *rows: Mapping[str, object], **more: object) -> Submission:
+    """Return one of the small workbooks: ``decisions``, ``targets``, ``figures``, ``dossiers``."""
+    table = {"decisions": "recognitions"}.get(kind, kind)
+    submission = Submission(
+        kind=kind,
+        province=PROVINCE,
+        file_name=f"{kind}.xlsx",
+        content=new_content(),
+        actor="Văn phòng Điều phối",
+        sheets=("Quyết định",),
+        rows={table: [{"sheet": "Quyết định", "cell": f"A{5 + n}"} | row for n, row in enumerate(rows)]},
+    )
+    return replace(submission, **more)
+
+
+def decision(code: str, **more: object) -> dict[str, object]:
+    """Return a row of ``recognitions``, as the form of decisions gives it: without a source of its own."""
+    row = {"province": PROVINCE, "code": code, "action": "recognise", "level": "standard", "evidence": "recognised"}
+    row |= {"criteria_set": SET, "year_of_standard": "2024", "decision_no": "12/QĐ-UBND"}
+    row |= {"decision_date": "2025-01-15", "source": "", "quote": "", "note_vi": "", "note_en": ""}
+    return row | {"scan_hash": None, "voided": 0} | more
+
+
+def target(code: str, **more: object) -> dict[str, object]:
+    """Return a row of ``targets``."""
+    row = {"row_id": "", "province": PROVINCE, "level": "standard", "kind": "new", "unit": "xã", "department": ""}
+    row |= {"document": "CT05-2024", "quote": "", "year": 2025, "expected": 0, "district_code": None, "code": code}
+    return row | {"value": None, "voided": 0} | more
+
+
+def figure(metric: str, value: float, **more: object) -> dict[str, object]:
+    """Return a row of ``figures``."""
+    row = {"province": PROVINCE, "period": "2025-05", "metric": metric, "qualifier": "", "criteria_set": SET}
+    row |= {"source": "", "quote": "", "district_code": None, "value": value, "total": 85}
+    return row | {"voided": 0} | more
+
+
+def dossier(code: str, step: str, day: str, **more: object) -> dict[str, object]:
+    """Return a row of ``dossiers``."""
+    row = {"province": PROVINCE, "code": code, "level": "standard", "criteria_set": SET, "step": step}
+    return row | {"step_date": day, "note": "", "voided": 0} | more
+
+
+def fill(ledger: Ledger) -> None:
+    """Put a row into every table that the collection leaves empty."""
+    ledger.submit(whole_month(MAY, {"1": 1, "17": 0}))
+    ledger.submit(entry("decisions", decision(UNITS[0])))
+    ledger.submit(entry("targets", target(UNITS[1])))
+    ledger.submit(entry("figures", figure("recognised", 52)))
+    ledger.submit(entry("dossiers", dossier(UNITS[2], "submitted", "2025-05-04")))
