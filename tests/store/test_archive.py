@@ -16,16 +16,13 @@ import psycopg
 import pytest
 from conftest import ENGINES
 from examples import JUNE, MAY, PROVINCE, SET, UNITS, assessment, decision, entry, fill, monthly, target, whole_month
+from program import layers, office
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from base.errors import DataError, StoreError
 from intake.collection import load_collection
-from layers import registry
-from layers.view import ViewState
-from render.table import as_json
 from store import archive as module
-from store import current
 from store import engine as engines
 from store.archive import backup, restore
 from store.ledger import Ledger
@@ -61,16 +58,9 @@ def content(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
     return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
-def layers(address: str) -> dict[str, str]:
-    """Return every layer of a meeting from the store at this address."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", address)
-        current._open.cache_clear()
-        states = [ViewState(layer=key, period=JUNE) for key in registry.BUILDERS]
-        drawn = {state.layer: as_json(registry.compute(state)) for state in states}
-        current.ledger().engine.dispose()
-    current._open.cache_clear()
-    return drawn
+def drawn(ledger: Ledger) -> dict[str, str]:
+    with office(ledger.address):
+        return layers(JUNE)
 
 
 @pytest.mark.parametrize("to", ENGINES)
@@ -87,7 +77,7 @@ def test_a_restored_store_is_the_same_on_either_engine(
     assert {name: len(rows) for name, rows in content(other).items()} == told.tables
     assert other.receipts() == filled.receipts()
     assert (told.version, told.known_at) == (7, content(filled)["submissions"][-1][1])
-    assert layers(other.address) == layers(filled.address)
+    assert drawn(other) == drawn(filled)
     backup(other, tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "store.zip").read_bytes()
 

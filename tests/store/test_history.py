@@ -25,13 +25,11 @@ from examples import (
 )
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from program import layers, office
 from sqlalchemy.engine import make_url
 
 from base.clock import Month
 from intake.collection import load_collection, read_collection
-from layers import registry
-from layers.view import ViewState
-from render.table import as_json
 from store import current
 from store.ledger import Ledger, Submission, period_number
 from store.queries import LedgerFacts
@@ -286,29 +284,6 @@ def test_every_moment_of_a_history_is_read_again_exactly(
     check()
 
 
-def forget() -> None:
-    """Close the store and forget what was read and computed."""
-    current.ledger().engine.dispose()
-    for function in (current._open, registry._facts, registry._context, registry._compute):
-        function.cache_clear()
-
-
-@contextmanager
-def office(address: str) -> Iterator[None]:
-    """Let the program use the store at this address."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", address)
-        yield
-        forget()
-
-
-def layers(known_at: str) -> dict[str, str]:
-    """Return every layer as it is computed now, not as it is remembered."""
-    forget()
-    states = [ViewState(layer=key, period=MONTHS[-1], known_at=known_at) for key in registry.BUILDERS]
-    return {state.layer: as_json(registry.compute(state)) for state in states}
-
-
 def test_the_layers_of_an_earlier_meeting_are_drawn_again_byte_for_byte(fresh: Callable[[], Any]) -> None:
     long = st.lists(steps, min_size=4, max_size=4)
 
@@ -319,9 +294,9 @@ def test_the_layers_of_an_earlier_meeting_are_drawn_again_byte_for_byte(fresh: C
             then = {}
             for submission in history:
                 moment = current.ledger().submit(submission).recorded_at.isoformat()
-                then[moment] = layers(moment)
+                then[moment] = layers(MONTHS[-1], moment)
             for moment, drawn in then.items():
-                assert layers(moment) == drawn
+                assert layers(MONTHS[-1], moment) == drawn
 
     check()
 
@@ -329,9 +304,9 @@ def test_the_layers_of_an_earlier_meeting_are_drawn_again_byte_for_byte(fresh: C
 def test_a_decision_is_seen_on_the_map_of_today_and_not_of_yesterday(fresh: Callable[[], Any]) -> None:
     with fresh() as address, office(address):
         before = current.ledger().receipts()[0].recorded_at.isoformat()
-        earlier = layers(before)
+        earlier = layers(MONTHS[-1], before)
         row = decision("23386", decision_date="2025-05-02", source=SOURCE)
         after = current.ledger().submit(entry("decisions", row)).recorded_at.isoformat()
-        now = layers(after)
+        now = layers(MONTHS[-1], after)
         assert now["ntm-levels"] != earlier["ntm-levels"].replace(before, after)
-        assert layers(before) == earlier
+        assert layers(MONTHS[-1], before) == earlier
