@@ -42,6 +42,9 @@ SYSTEM_PACKAGES = {
     "libreoffice-calc-nogui": "soffice",
 }
 
+#: Two tests at a time; every process has a store, a browser and a server of its own.
+PARALLEL = ("-n", "2")
+
 CHECKS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
@@ -244,7 +247,7 @@ def run_tests(python: Path, words: "list[str]") -> int:
     if "--long" in words:
         env["NTM_LONG"] = "1"
     words = [word for word in words if word != "--long"]
-    status = subprocess.call([python, "-m", "pytest", *words], cwd=ROOT, env=env)
+    status = subprocess.call([python, "-m", "pytest", *PARALLEL, *words], cwd=ROOT, env=env)
     if status:
         say("Không qua / Failed: pytest")
     return status

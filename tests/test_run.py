@@ -261,7 +261,7 @@ def test_pytest_gets_its_arguments_and_its_status_is_returned(monkeypatch: pytes
     checks = FakeChecks({"pytest"})
     monkeypatch.setattr(subprocess, "call", checks)
     assert run.run_tests(Path("python"), ["-k", "run", "--long"]) == 4
-    assert checks.steps[-1] == ["pytest", "-k", "run"]
+    assert checks.steps[-1] == ["pytest", *run.PARALLEL, "-k", "run"]
     assert checks.long == "1"
     assert run.run_tests(Path("python"), ["-x"]) == 4
     assert checks.long is None
@@ -269,7 +269,7 @@ def test_pytest_gets_its_arguments_and_its_status_is_returned(monkeypatch: pytes
 
 def test_missing_system_package_is_named_when_it_cannot_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _command: None)
-    with pytest.raises(run.SetupError, match=r"apt install chromium poppler-utils$"):
+    with pytest.raises(run.SetupError, match=r"apt install chromium poppler-utils libreoffice-calc-nogui$"):
         run.install_system_packages()
 
 
@@ -283,7 +283,7 @@ def test_nothing_is_asked_of_apt_when_all_is_there(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(run, "run_quietly", answer)
     monkeypatch.setattr(shutil, "which", lambda command: f"/usr/bin/{command}")
     run.install_system_packages()
-    assert asked == ["dpkg-query"]
+    assert asked == ["dpkg-query", "dpkg-query"]  # fonts and PostgreSQL have no command in the path
 
 
 def test_without_network_a_sentence_and_no_traceback(tmp_path: Path) -> None:
