@@ -273,7 +273,7 @@ def _emptied(ledger: Ledger, *, replace_ok: bool) -> Iterator[tuple[Connection, 
             if found and not replace_ok:
                 raise StoreError(
                     "Kho đã có {count} lần nộp; bản sao lưu chỉ nạp vào kho trống. Nếu chắc chắn muốn thay toàn bộ, "
-                    "hãy làm lại và đồng ý thay: số liệu đang có được cất riêng, không bị xóa.",
+                    "hãy chạy lại với --yes: số liệu đang có được cất riêng, không bị xóa.",
                     count=found.get(submissions.name, 0),
                 )
             yield connection, _set_aside(connection, undo) if found else ""

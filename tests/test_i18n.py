@@ -81,7 +81,7 @@ F_STRINGS: Final = {
 #: Words that are right in both languages: spelt alike by chance, units of measure, names of files.
 COMMON: Final = {
     *("in", "so", "to", "km", "km²", "csv", "pdf", "png", "svg", "xls", "xlsx", "web"),
-    *("data", "documents", "programme", "units", "criteria", "sets", "postgresql", "psycopg"),
+    *("data", "documents", "programme", "units", "criteria", "sets", "postgresql", "psycopg", "yes"),
 }
 
 WORD: Final = re.compile(r"[^\W\d_]+")
