@@ -40,6 +40,8 @@ metadata = MetaData(
 )
 #: SQLite counts rows only in a column that is called INTEGER.
 _ROW_ID: Final = BigInteger().with_variant(Integer, "sqlite")
+#: Codes are compared byte by byte, whatever language PostgreSQL sorts in.
+_CODE: Final = String(5).with_variant(String(5, collation="C"), "postgresql")
 
 #: What the store is for: ``purpose`` is ``office`` or ``sample``. The two never share a database.
 store_info = Table("store_info", metadata, Column("key", String, primary_key=True), Column("value", String))
@@ -182,14 +184,15 @@ assessments = Table(
     Column("id", _ROW_ID, primary_key=True),
     Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False),
     Column("item_id", Integer, ForeignKey("assessment_items.id"), nullable=False),
-    Column("unit", String(5), nullable=False),
+    Column("unit", _CODE, nullable=False),
     Column("period", Integer, nullable=False),
     Column("result", SmallInteger),
     Column("value", Float),
     Column("value_text", String),
     Column("sheet", SmallInteger, nullable=False),
     Column("cell", String, nullable=False),
-    UniqueConstraint("item_id", "unit", "period", "submission_id"),
+    # A map reads results from this index alone.
+    UniqueConstraint("item_id", "unit", "period", "submission_id", postgresql_include=["result"]),
     CheckConstraint("result IN (0, 1, 2)", name="result"),
 )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 import pytest
-from conftest import Answer, Client
+from http_client import Answer, Client
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook

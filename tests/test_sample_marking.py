@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Answer, Client
+from http_client import Answer, Client
 from openpyxl import load_workbook
 from PIL import Image
 from starlette.applications import Starlette

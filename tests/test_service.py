@@ -7,7 +7,7 @@ import io
 import re
 
 import pytest
-from conftest import Client
+from http_client import Client
 from openpyxl import load_workbook
 from PIL import Image
 from typer.testing import CliRunner

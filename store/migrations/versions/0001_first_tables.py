@@ -14,6 +14,7 @@ branch_labels = None
 depends_on = None
 
 _ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_CODE = sa.String(length=5).with_variant(sa.String(length=5, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -212,7 +213,7 @@ def _assessments() -> None:
         sa.Column("id", _ROW_ID, nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
-        sa.Column("unit", sa.String(length=5), nullable=False),
+        sa.Column("unit", _CODE, nullable=False),
         sa.Column("period", sa.Integer(), nullable=False),
         sa.Column("result", sa.SmallInteger(), nullable=True),
         sa.Column("value", sa.Float(), nullable=True),
@@ -224,6 +225,11 @@ def _assessments() -> None:
         sa.ForeignKeyConstraint(["submission_id"], ["submissions.id"], name=op.f("fk_assessments_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
         sa.UniqueConstraint(
-            "item_id", "unit", "period", "submission_id", name=op.f("uq_assessments_item_id_unit_period_submission_id")
+            "item_id",
+            "unit",
+            "period",
+            "submission_id",
+            name=op.f("uq_assessments_item_id_unit_period_submission_id"),
+            postgresql_include=["result"],
         ),
     )
