@@ -56,7 +56,7 @@ export class App {
   }
 
   apply(scene, setup, geometry) {
-    this.answered();
+    this.answered(scene);
     if (this.scene && this.scene.id === scene.id && this.setup === setup) {
       this.stage.map?.select(scene.state?.commune ?? null); // an optimistic outline may be taken back
       this.filters.update(scene);
@@ -128,11 +128,17 @@ export class App {
     }, SILENCE_MS);
   }
 
-  answered() {
+  answered(scene) {
+    // A server that was busy may have passed over a change that came meanwhile: it is asked for once more.
+    const said = scene?.state ?? {};
+    const lost = Object.fromEntries(Object.entries(this.unanswered ?? {}).filter(([name, value]) => name in said && (said[name] ?? null) !== value));
+    const again = Object.keys(lost).length > 0 && !this.asked;
+    this.asked = again;
     this.unanswered = {};
     clearTimeout(this.silence);
     this.root.removeAttribute('aria-busy');
     if (this.silent) this.silent.hidden = true;
+    if (again) this.change(lost, { quiet: true });
   }
 
   /** Choose a place. Its card is on the overview, wherever the choice was made. */
