@@ -7,12 +7,15 @@ Kon Tum's 102 on 2025-07-01, 21 carry a code that belonged to a unit of another 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import logging
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -56,14 +59,23 @@ class CatalogueEntry(BaseModel):
     name_en: str
     area_levels: list[str] = Field(min_length=1)
     valid_from: str = Field(pattern=MONTH)
-    valid_to: str | None = Field(pattern=MONTH)
+    valid_to: str | None = Field(default=None, pattern=MONTH)
     crs: str
     metric_crs: str
     official_area_km2: float = Field(gt=0)
     units: int = Field(gt=0)
     geometry_file: str
     geometry_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    border_file: str
+    border_file: str | None = None
+    #: Id of the version that drew these units first: several versions may draw one list of units.
+    unit_list: str = ""
+    #: The units were made when the list began, by a reorganisation: none had been assessed as such before.
+    reorganised: bool = False
+    #: Of an imported version: who recorded it and when (ISO), the file it came from, and that file's hash.
+    author: str = ""
+    recorded_at: str = ""
+    original_file: str = ""
+    original_sha256: str = ""
     source_vi: str = Field(min_length=1)
     source_en: str = Field(min_length=1)
     licence: str = Field(min_length=1)
@@ -71,6 +83,16 @@ class CatalogueEntry(BaseModel):
     label_vi: str
     label_en: str
     known_defects: list[KnownDefect]
+
+    @property
+    def units_of(self) -> str:
+        """Id of the list of units that the version draws."""
+        return self.unit_list or self.id
+
+    @property
+    def national(self) -> bool:
+        """Whether the version draws the national territory: Hoàng Sa and Trường Sa then show, too."""
+        return self.area_levels[0] == "nation"
 
     @property
     def first_month(self) -> Month:
@@ -99,9 +121,11 @@ class BoundaryVersion:
         Indexed by unit ``code`` (str, 5 digits). Columns: ``name`` (str, spelling of the
         geometry's source), ``kind`` (str), ``district_code`` (str), ``area_km2`` (float, km²),
         ``border_lao_km`` and ``border_khm_km`` (float, km of national boundary), ``note`` (str, ``ok``
-        or what is wrong with the outline), ``geometry`` (MultiPolygon). CRS EPSG:4326.
+        or what is wrong with the outline), ``former_province`` (str, key; empty where provinces were not merged),
+        ``geometry`` (MultiPolygon). CRS EPSG:4326.
     border
-        National boundary lines: ``neighbour`` (``LAO`` or ``KHM``), ``geometry``. CRS EPSG:4326.
+        National boundary lines: ``neighbour`` (``LAO`` or ``KHM``), ``geometry``; empty without such a boundary.
+        CRS EPSG:4326.
     """
 
     entry: CatalogueEntry
@@ -155,8 +179,15 @@ def versions_of(province: str) -> list[CatalogueEntry]:
     return sorted((e for e in catalogue().values() if e.province == province), key=lambda e: e.valid_from)
 
 
-def version_for(province: str, month: Month) -> CatalogueEntry:
+def version_for(province: str, month: Month, defaults: Mapping[str, str] | None = None) -> CatalogueEntry:
     """Return the version in force in ``month``.
+
+    Parameters
+    ----------
+    province, month
+        Key of a province with versions of its own, and the month to be drawn.
+    defaults
+        Chosen version by unit list; without a choice the version that drew the list first holds.
 
     Raises
     ------
@@ -164,9 +195,10 @@ def version_for(province: str, month: Month) -> CatalogueEntry:
         No version of the province covers the month; the message says which months are covered.
     """
     known = versions_of(province)
-    for entry in known:
-        if entry.covers(month):
-            return entry
+    covering = {entry.id: entry for entry in known if entry.covers(month)}
+    for entry in covering.values():
+        chosen = (defaults or {}).get(entry.units_of, entry.units_of)
+        return covering.get(chosen, entry)
     if not known:
         _explain_missing(province)
         raise BoundaryError("Chưa có ranh giới nào của tỉnh “{province}”.", province=province)
@@ -185,24 +217,49 @@ def _explain_missing(name: str) -> None:
             _read_entry(folder / CATALOGUE_FILE)
 
 
+def folder_of(version: str) -> Path:
+    """Return the folder of a version, which need not be complete; errors as :func:`load`."""
+    if version not in catalogue():
+        _explain_missing(version)
+        raise BoundaryError("Không có phiên bản ranh giới “{version}”.", version=version)
+    return next(root / version for root in _roots() if (root / version / CATALOGUE_FILE).exists())
+
+
+def parts_of(version: str) -> list[str]:
+    """Return the keys of the provinces that were merged into the one of a version; empty where none were."""
+    return sorted(set(load(version).units["former_province"]) - {""})
+
+
 @cache
-def load(version: str) -> BoundaryVersion:
+def load(version: str, part: str = "") -> BoundaryVersion:
     """Load a boundary version and check it against its catalogue entry.
+
+    Parameters
+    ----------
+    version
+        Id of the version.
+    part
+        Key of a former province: only the units of its area are kept. Empty: all.
 
     Raises
     ------
     BoundaryError
         The version is unknown, its file is missing, its hash differs from the entry's, a column
-        is missing, a code is repeated, a geometry is invalid, or units overlap or leave gaps.
+        is missing, a code is repeated, a geometry is invalid, units overlap or leave gaps, or no unit is
+        in the part.
     """
-    entry = catalogue().get(version)
-    if entry is None:
-        _explain_missing(version)
-        raise BoundaryError("Không có phiên bản ranh giới “{version}”.", version=version)
-    folder = next(root / version for root in _roots() if (root / version / CATALOGUE_FILE).exists())
-    return BoundaryVersion(
-        entry, _read_units(folder / entry.geometry_file, entry), _read_border(folder / entry.border_file)
-    )
+    if part:
+        whole = load(version)
+        units = whole.units[whole.units["former_province"] == part]
+        if units.empty:
+            raise BoundaryError(
+                "Ranh giới {version} không có đơn vị nào của địa bàn “{part}”.", version=version, part=part
+            )
+        return BoundaryVersion(whole.entry, units, whole.border)
+    folder = folder_of(version)
+    entry = catalogue()[version]
+    border = _read_border(folder / entry.border_file) if entry.border_file else _NO_BORDER
+    return BoundaryVersion(entry, _read_units(folder / entry.geometry_file, entry), border)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -216,9 +273,24 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_features(path: Path, content: bytes) -> gpd.GeoDataFrame:
     try:
+        if path.suffix == ".fgb":
+            return gpd.read_file(io.BytesIO(content), engine="pyogrio")
         return gpd.GeoDataFrame.from_features(json.loads(content)["features"], crs="EPSG:4326")
     except (ValueError, KeyError, TypeError) as error:
         raise BoundaryError("Tệp ranh giới {file} hỏng: {why}.", file=path.name, why=error) from error
+
+
+@cache
+def archipelagos() -> gpd.GeoDataFrame:
+    """Return Hoàng Sa and Trường Sa: ``code``, ``vi``, ``en``, ``geometry``; CRS EPSG:4326.
+
+    Source: data/boundaries/archipelagos/NOTICE.md.
+    """
+    path = SHIPPED_DATA / "boundaries" / "archipelagos" / "outlines.geojson"
+    return _read_features(path, _read_bytes(path))
+
+
+_NO_BORDER: Final = gpd.GeoDataFrame({"neighbour": []}, geometry=[], crs="EPSG:4326")
 
 
 def _read_border(path: Path) -> gpd.GeoDataFrame:
@@ -239,8 +311,10 @@ def _read_units(path: Path, entry: CatalogueEntry) -> gpd.GeoDataFrame:
     missing = [column for column in ("code", *UNIT_COLUMNS) if column not in frame.columns]
     if missing:
         raise BoundaryError("Tệp ranh giới {file} thiếu cột: {columns}.", file=path.name, columns=", ".join(missing))
+    if "former_province" not in frame.columns:
+        frame["former_province"] = ""
     check_units(frame.set_index("code"), entry)
-    return frame.set_index("code").sort_index()[list(UNIT_COLUMNS)]
+    return frame.set_index("code").sort_index()[[*UNIT_COLUMNS, "former_province"]]
 
 
 def check_units(frame: gpd.GeoDataFrame, entry: CatalogueEntry) -> None:

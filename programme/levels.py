@@ -14,6 +14,7 @@ d. *Đạt 19/19, chưa công nhận* only if a source names the commune with al
    report of the year has every criterion met or not applicable; that too holds to the end of the year,
    because the recognition may follow on a date nobody published.
 e. Else *chưa có nguồn công bố*.
+f. A unit that a reorganisation made is *chưa đánh giá* until a fact speaks of itself (:mod:`layers.context`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from programme.records import LEVELS, CriteriaCount, Level, PublishedFigure, Rec
 from programme.reported import Reported
 from programme.units import Unit
 
-Status = Literal["model", "advanced", "standard", "met", "below", "unknown", "outside"]
+Status = Literal["model", "advanced", "standard", "met", "below", "unknown", "new-unit", "outside"]
 RECOGNISED: Final = frozenset(LEVELS)
 _R = TypeVar("_R", Recognition, CriteriaCount)
 Basis = Recognition | CriteriaCount | Target | PublishedFigure | Reported
@@ -60,7 +61,7 @@ class LevelStatus:
     """
 
     status: Status
-    rule: Literal["a", "b", "c", "d", "e", ""]
+    rule: Literal["a", "b", "c", "d", "e", "f", ""]
     basis: Basis | None = None
 
     @property
@@ -219,7 +220,7 @@ def complete_lists(facts: LevelFacts) -> tuple[CompleteList, ...]:
     by_unit = _by_unit(facts.recognitions)
     complete = []
     for figure in facts.figures:
-        if figure.metric != "recognised":
+        if figure.metric != "recognised" or figure.status:
             continue
         names = frozenset(
             code

@@ -17,10 +17,23 @@ def latest_figure(
     """Return the newest published number that speaks of ``month`` or earlier, ``None`` if there is none.
 
     A number dated only by a year is older than one dated by a month of that year: it may speak of
-    January.
+    January. What a source only expects is no number yet (:func:`expected_figure`).
     """
-    past = [f for f in figures if f.metric == metric and f.district == district and f.period.latest <= month]
+    said = [f for f in figures if f.metric == metric and f.district == district and not f.status]
+    past = [f for f in said if f.period.latest <= month]
     return max(past, key=lambda f: (f.period.earliest, f.period.latest), default=None)
+
+
+def expected_figure(figures: Iterable[PublishedFigure], metric: Metric, month: Month) -> PublishedFigure | None:
+    """Return what a source expected (*dự kiến*) of the province for the rest of the month's year, the latest one.
+
+    ``None`` when nothing was expected, or when the actual number of the same time is known by the month.
+    """
+    rows = [f for f in figures if f.metric == metric and f.district is None and f.period.latest.year == month.year]
+    expected = [f for f in rows if f.status == "expected" and f.period.latest >= month]
+    newest = max(expected, key=lambda f: f.period.latest, default=None)
+    done = newest and any(not f.status and newest.period.latest <= f.period.earliest <= month for f in rows)
+    return None if done else newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +90,8 @@ class DistrictProgress:
 
     @property
     def share(self) -> float:
-        """Percent of the district's programme communes, 0–100."""
-        return 100 * self.count / self.total
+        """Percent of the district's programme communes, 0–100; 0 in a district that has none."""
+        return 100 * self.count / self.total if self.total else 0.0
 
 
 def district_progress(
@@ -98,7 +111,7 @@ def district_progress(
             district=district,
             named=sum(levels[unit.code].recognised for unit in district.programme_units),
             published=latest_figure(known, "recognised", month, district.code),
-            at_least=any(levels[unit.code].status == "unknown" for unit in district.programme_units),
+            at_least=any(levels[unit.code].status in {"unknown", "new-unit"} for unit in district.programme_units),
         )
         for district in districts.values()
     ]

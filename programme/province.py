@@ -35,7 +35,7 @@ class Margin(BaseModel):
     en: str
     lon: float
     lat: float
-    kind: Literal["country", "province"]
+    kind: Literal["country", "province", "archipelago"]
 
     def text(self, lang: str) -> str:
         """Return the name in ``lang``."""
@@ -43,12 +43,48 @@ class Margin(BaseModel):
 
 
 class OfficialBorder(BaseModel):
-    """Published length of the national boundary, with its source."""
+    """Published length of the national boundary, with its source; the note says how sure the list of communes is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     km: float
     source: str
+    note_vi: str = ""
+    note_en: str = ""
+
+
+class Successor(BaseModel):
+    """The province that a province went into: from which month, and by which decree.
+
+    From ``first`` (``YYYY-MM``) on, the maps of the merged province show its former area within ``province`` (a key).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    province: str = Field(min_length=1)
+    first: str = Field(alias="from", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    decree: str = Field(min_length=1)
+
+
+class CommuneGroup(BaseModel):
+    """A group of communes that a province steers by, in the words of its source. Not a group of decision 51/2025."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(min_length=1)
+    name_vi: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
+    description_vi: str = Field(min_length=1)
+    description_en: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+    def name(self, lang: str) -> str:
+        """Return the group's name in ``lang``."""
+        return self.name_en if lang == "en" else self.name_vi
+
+    def description(self, lang: str) -> str:
+        """Return who is in the group and what it is to do, in ``lang``."""
+        return self.description_en if lang == "en" else self.description_vi
 
 
 class Reporting(BaseModel):
@@ -68,30 +104,36 @@ class Reporting(BaseModel):
 
 
 class Province(BaseModel):
-    """What a province's maps need beyond facts and boundaries."""
+    """What a province's maps need beyond facts and boundaries.
+
+    ``inset_district`` is the district drawn enlarged, ``None`` for no inset. ``successors`` is empty while the
+    province stands; ``groups`` and ``reporting`` are empty where no source of that province was found.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     name_vi: str
     name_en: str
-    inset_district: str | None
-    denominators: list[Denominator] = Field(min_length=1)
+    inset_district: str | None = None
+    denominators: list[Denominator] = []
     official_border: OfficialBorder | None = None
     reporting: Reporting | None = None
+    successors: list[Successor] = []
+    groups: list[CommuneGroup] = []
     margins: list[Margin]
 
     def name(self, lang: str) -> str:
         """Return the province's name in ``lang``."""
         return self.name_en if lang == "en" else self.name_vi
 
-    def communes_in(self, month: Month) -> Denominator:
-        """Return the denominator of ``month``; the last one for months after all of them."""
+    def communes_in(self, month: Month) -> Denominator | None:
+        """Return the denominator of ``month``; the last one for months after all of them, ``None`` without any."""
         text = str(month)
         for row in self.denominators:
             if row.first <= text and (row.last is None or text <= row.last):
                 return row
-        return self.denominators[-1]
+        return self.denominators[-1] if self.denominators else None
 
 
 @cache

@@ -18,6 +18,12 @@ Action = Literal["recognise", "withdraw"]
 Step = Literal["submitted", "verified", "appraised", "decided", "returned"]
 STEPS: Final[tuple[Step, ...]] = ("submitted", "verified", "appraised", "decided", "returned")
 Evidence = Literal["recognised", "inferred_recognised", "appraised", "file_in_appraisal", "inferred_met_19_of_19"]
+#: ``whole``: all of a unit went into the successor; ``part``: it was divided.
+Share = Literal["whole", "part"]
+#: What happened to a unit on a day; a correction of the boundary leaves name and code as they were.
+Event = Literal["unchanged", "merge", "split", "rename", "recode", "boundary-correction"]
+#: Empty: actual (*thực tế*); ``expected``: what the source itself calls *dự kiến*.
+FigureStatus = Literal["", "expected"]
 Metric = Literal[
     "recognised",
     "advanced",
@@ -144,7 +150,7 @@ class PublishedFigure:
     """A number that a source publishes for the province (``district`` is ``None``) or a district.
 
     ``total`` is the denominator when the source gives one. ``qualifier`` is ``about``, ``derived``
-    or empty.
+    or empty. ``status`` is ``expected`` for a result the source foresees (*dự kiến*), else empty.
     """
 
     district: str | None
@@ -156,6 +162,7 @@ class PublishedFigure:
     criteria_set: str
     source: str
     quote: str
+    status: FigureStatus = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +193,31 @@ class CriteriaCount:
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """What a unit became: code, name and kind of the successor, with the clause of the decree."""
+    """What a unit became: code, name and kind of the successor, with the clause of the decree.
+
+    Attributes
+    ----------
+    unit, boundary
+        Code of the unit, and the unit list it belongs to.
+    successor_code, successor_name, successor_kind
+        Of the unit of ``successor_boundary`` that it went into.
+    unchanged
+        Whether name, kind, code and territory stayed as they were.
+    share
+        ``whole``, or ``part`` of a unit that was divided: it then has a record for each part.
+    event
+        ``unchanged``; ``rename`` (one predecessor, another name or kind); ``recode`` (one predecessor, same name,
+        another code); ``merge`` (several predecessors); ``split`` (only a part); ``boundary-correction``.
+    """
 
     unit: str
+    boundary: str
     successor_code: str
     successor_name: str
     successor_kind: str
+    successor_boundary: str
+    share: Share
+    event: Event
     unchanged: bool
     clause: str
     effective: date
@@ -207,3 +233,17 @@ class Mandate:
     lead: str
     coordinating: str
     document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedAlias:
+    """A spelling that a person has confirmed for a unit: who, and when (Viet Nam time, as it is shown).
+
+    ``district`` is the district as the file wrote it, empty where the file had none.
+    """
+
+    written: str
+    district: str
+    code: str
+    author: str
+    recorded: str

@@ -1,6 +1,7 @@
 """Who has handed in the report of a month: in time, late, missing, or not yet due.
 
-The first file of a month decides whether a district was in time (directives 04/CT-UBND of 2022 and
+A report is a district's; where there are no districts, a commune's (:func:`programme.units.reporters_of`). The
+first file of a month decides whether it was in time (directives 04/CT-UBND of 2022 and
 05/CT-UBND of 2024, see :mod:`programme.deadlines`); a corrected file does not make it late. Nobody is late
 for a month before the first one that anybody reported through the system.
 """
@@ -14,14 +15,16 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from base.clock import Month
 from programme.deadlines import Deadline, days_late
+from programme.units import District
 
-State = Literal["in-time", "late", "missing", "pending", "not-started", "not-due"]
+State = Literal["in-time", "late", "missing", "pending", "not-started", "not-due", "handed-in", "not-handed-in"]
 
 
 class Report(Protocol):
     """The part of a receipt (:class:`store.ledger.Receipt`) that the rules read.
 
-    ``id`` rises with every file; ``district`` is empty for a workbook of the whole province.
+    ``id`` rises with every file; ``district`` is the code of a district or commune, the key of a former province
+    for a workbook of its area, and empty for one of the whole province.
     """
 
     @property
@@ -39,17 +42,18 @@ R = TypeVar("R", bound=Report)
 
 @dataclass(frozen=True, slots=True)
 class DistrictReport(Generic[R]):
-    """The report of one district for one month.
+    """The report of one district, or of one commune where there are no districts, for one month.
 
     Attributes
     ----------
     state
         ``in-time``; ``late``; ``missing`` (overdue); ``pending`` (not there, still in time); ``not-started``
         (nobody has reported up to this month); ``not-due`` (no report is asked for in this month).
+        Without a deadline on record it is only ``handed-in`` or ``not-handed-in``.
     days
         Days late, or overdue at the day looked at; 0 in every other state.
     reports
-        Files of the district and of the whole province for the month, the first one received first.
+        Files of the reporter and of a whole that it is part of, for the month, the first one received first.
     """
 
     state: State
@@ -77,10 +81,16 @@ def first_month(reports: Iterable[Report]) -> Month | None:
     return min((report.period for report in reports if report.period), default=None)
 
 
-def district_reports(
-    due: Deadline | None, reports: Sequence[R], districts: Iterable[str], period: Month, day: date
+def district_reports(  # noqa: PLR0913 - a month, its rule, and who is looked at
+    due: Deadline | None,
+    reports: Sequence[R],
+    reporters: Iterable[District],
+    period: Month,
+    day: date,
+    *,
+    ruled: bool = True,
 ) -> dict[str, DistrictReport[R]]:
-    """Return the report of every district for a month.
+    """Return the report of every reporter for a month, by code.
 
     Parameters
     ----------
@@ -88,26 +98,33 @@ def district_reports(
         The month's deadline; ``None`` when no report is asked for.
     reports
         Every monthly file of the province, in any order.
-    districts
-        Codes.
+    reporters
+        Districts, or communes where there are none.
     day
         The day on which one looks: what is not there by then is missing or pending.
+    ruled
+        Whether deadlines are on record at all; without, nobody is late.
     """
     started = first_month(reports)
     of_month = sorted((r for r in reports if r.period == period), key=lambda r: (r.received, r.id))
-    return {
-        code: _state(due, tuple(r for r in of_month if r.district in {"", code}), started, period, day)
-        for code in districts
-    }
+    found = {one.code: tuple(r for r in of_month if r.district in one.covering) for one in reporters}
+    begun = started is not None and started <= period
+    if not ruled:
+        return {code: _unruled(files, begun=begun) for code, files in found.items()}
+    return {code: _state(due, files, day, begun=begun) for code, files in found.items()}
 
 
-def _state(
-    due: Deadline | None, found: tuple[R, ...], started: Month | None, period: Month, day: date
-) -> DistrictReport[R]:
+def _unruled(found: tuple[R, ...], *, begun: bool) -> DistrictReport[R]:
+    if found:
+        return DistrictReport("handed-in", 0, found)
+    return DistrictReport("not-handed-in" if begun else "not-started")
+
+
+def _state(due: Deadline | None, found: tuple[R, ...], day: date, *, begun: bool) -> DistrictReport[R]:
     if found:
         late = days_late(due, found[0].received) if due else 0
         return DistrictReport("late" if late else "in-time", late, found)
-    if started is None or period < started:
+    if not begun:
         return DistrictReport("not-started")
     if due is None:
         return DistrictReport("not-due")

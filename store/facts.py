@@ -8,6 +8,7 @@ from typing import Protocol
 from base.clock import Month
 from programme.criteria import Assessment, CriteriaSet, Result
 from programme.records import (
+    ConfirmedAlias,
     CriteriaCount,
     Document,
     Dossier,
@@ -40,6 +41,16 @@ class Facts(Protocol):
         ...
 
     @property
+    def part(self) -> str:
+        """Key of the former province whose units alone are known here; empty for the whole province."""
+        ...
+
+    @property
+    def unit_list(self) -> str:
+        """Id of the list whose units are known here; empty for all of the province."""
+        ...
+
+    @property
     def known_at(self) -> str:
         """ISO time of the newest fact that can be read here (its ``recorded_at``)."""
         ...
@@ -56,7 +67,7 @@ class Facts(Protocol):
 
     @property
     def units(self) -> Mapping[str, Unit]:
-        """The official unit list by code."""
+        """The official unit list by code: of one list, and of one former province where the map shows a part."""
         ...
 
     @property
@@ -87,6 +98,21 @@ class Facts(Protocol):
     @property
     def successions(self) -> Mapping[str, Succession]:
         """What each unit became, by old code."""
+        ...
+
+    @property
+    def predecessors(self) -> Mapping[str, Sequence[Succession]]:
+        """The units that went into each unit, by its code; units that existed before have no entry."""
+        ...
+
+    @property
+    def boundary_defaults(self) -> Mapping[str, str]:
+        """The boundary version that somebody chose to draw a unit list with, by list."""
+        ...
+
+    @property
+    def aliases(self) -> Sequence[ConfirmedAlias]:
+        """Spellings that a person confirmed for units of the list, newest first."""
         ...
 
     @property
@@ -152,10 +178,11 @@ class Facts(Protocol):
         """
         ...
 
-    def history(self, set_id: str, unit: str, month: Month) -> Sequence[Assessment]:
+    def history(self, set_id: str, unit: str, month: Month, since: Month | None = None) -> Sequence[Assessment]:
         """Return every assessment of one unit up to a month, newest first, criteria and indicators.
 
-        Of several rows of one code and month the newest submission stands first, before what it corrects.
+        ``since`` is the first month that counts, for units whose code belonged to another unit before. Of several
+        rows of one code and month the newest submission stands first, before what it corrects.
         """
         ...
 

@@ -23,7 +23,20 @@ from store.inserting import add_rows, keep_file
 from store.migrate import migrate
 from store.schema import blobs, store_info, submissions
 
-Kind = Literal["programme", "criteria-set", "monthly", "decisions", "targets", "figures", "dossiers"]
+Kind = Literal[
+    "programme",
+    "criteria-set",
+    "monthly",
+    "decisions",
+    "targets",
+    "figures",
+    "dossiers",
+    "boundary",
+    "boundary-default",
+    "aliases",
+]
+#: Kinds that say how units are drawn and spelled, nothing of the programme.
+BOUNDARY_KINDS: Final[frozenset[str]] = frozenset({"boundary", "boundary-default", "aliases"})
 Purpose = Literal["office", "sample"]
 #: Kinds of which the newest file for a place and period stands for all earlier ones.
 WHOLE: Final[frozenset[str]] = frozenset({"programme", "monthly"})
@@ -298,7 +311,7 @@ def _numbers(connection: Connection, submission: Submission) -> tuple[int, int, 
     )
     if submission.seen is not None and submission.seen != revision:
         raise ConflictError(
-            "Trong lúc chờ, đã có tệp khác được ghi cho cùng huyện và kỳ này. Chưa ghi gì; hãy kiểm tra lại rồi nộp."
+            "Trong lúc chờ, đã có tệp khác được ghi cho cùng nơi và kỳ này. Chưa ghi gì; hãy kiểm tra lại rồi nộp."
         )
     return _version(connection) + 1, revision + 1, current
 

@@ -18,6 +18,7 @@ from base.clock import Month
 from programme.calendar import Interval, parse_interval
 from programme.criteria import Assessment, CriteriaSet, Result, sets_from_rows
 from programme.records import (
+    ConfirmedAlias,
     CriteriaCount,
     Document,
     Dossier,
@@ -30,12 +31,16 @@ from programme.records import (
 )
 from programme.units import Unit
 from store import schema
-from store.ledger import Ledger, Receipt
+from store.ledger import BOUNDARY_KINDS, Ledger, Receipt
 from store.results import RESULTS, history_query, newest_results, newest_rows, reported_month
 
 _T = TypeVar("_T")
 _Row = Mapping[str, Any]
 _Readers = Mapping[str, Callable[[Any], object]]
+#: Tables of facts about single units.
+_OF_UNITS: Final = {
+    *(schema.recognitions, schema.targets, schema.warnings, schema.criteria_counts, schema.dossiers),
+}
 #: What makes two rows speak of the same thing, by table.
 _KEYS: Final[dict[str, Callable[[_Row], Hashable]]] = {
     "recognitions": lambda r: (r["code"], r["level"], r["action"], r["decision_no"] or r["year_of_standard"]),
@@ -49,12 +54,16 @@ _KEYS: Final[dict[str, Callable[[_Row], Hashable]]] = {
 class LedgerFacts:
     """:class:`store.facts.Facts` over a ledger; see there for the meaning of each property.
 
-    A table is read at first use and kept: the facts of a version never change.
+    A table is read at first use and kept: the facts of a version never change. ``unit_list`` is the list
+    whose units are known (empty: all of the province); ``part`` is a former province: only the units of its
+    area are known then, and no totals of the whole.
     """
 
     ledger: Ledger
     province: str
     version: int
+    unit_list: str = ""
+    part: str = ""
 
     @property
     def is_sample(self) -> bool:
@@ -75,7 +84,7 @@ class LedgerFacts:
 
     @cached_property
     def last_entry(self) -> Receipt | None:
-        return next((r for r in self.receipts if r.kind != "programme"), None)
+        return next((r for r in self.receipts if r.kind not in {"programme", *BOUNDARY_KINDS}), None)
 
     @cached_property
     def documents(self) -> Mapping[str, Document]:
@@ -86,7 +95,12 @@ class LedgerFacts:
     @cached_property
     def units(self) -> Mapping[str, Unit]:
         read: _Readers = {"variants": _split, "border": _split, "in_programme": bool}
-        return {r["code"]: _make(Unit, r, {}, read, drop=("source",)) for r in self._rows(schema.units)}
+        rows = [r for r in self._rows(schema.units) if self._drawn(r["unit_list"], r["former_province"])]
+        return {r["code"]: _make(Unit, r, {}, read, drop=("source", "unit_list")) for r in reversed(rows)}
+
+    def _drawn(self, unit_list: str, former_province: str) -> bool:
+        """Tell whether a unit is in the list and the part asked for; rows of an older store name no list."""
+        return (not self.unit_list or unit_list in {"", self.unit_list}) and self.part in {"", former_province}
 
     @cached_property
     def recognitions(self) -> Sequence[Recognition]:
@@ -97,6 +111,8 @@ class LedgerFacts:
 
     @cached_property
     def targets(self) -> Sequence[Target]:
+        if self.part:
+            return []
         names = {"unit": "measure", "code": "unit", "district_code": "district"}
         read: _Readers = {"document": self.documents.__getitem__, "expected": bool}
         return [_make(Target, r, names, read, drop=("voided",)) for r in self._rows(schema.targets)]
@@ -108,6 +124,8 @@ class LedgerFacts:
 
     @cached_property
     def figures(self) -> Sequence[PublishedFigure]:
+        if self.part:
+            return []
         rows = [_sourced(r, self._by_number) for r in self._rows(schema.figures)]
         names, read = {"district_code": "district"}, {"period": _interval}
         return [_make(PublishedFigure, r, names, read, drop=("voided",)) for r in rows]
@@ -126,9 +144,38 @@ class LedgerFacts:
 
     @cached_property
     def successions(self) -> Mapping[str, Succession]:
+        return {s.unit: s for s in self._successions if s.boundary == self.unit_list or not self.unit_list}
+
+    @cached_property
+    def predecessors(self) -> Mapping[str, Sequence[Succession]]:
+        found: dict[str, list[Succession]] = {}
+        for succession in self._successions:
+            if succession.successor_boundary == self.unit_list:
+                found.setdefault(succession.successor_code, []).append(succession)
+        return found
+
+    @cached_property
+    def _successions(self) -> Sequence[Succession]:
         read: _Readers = {"effective": _day, "unchanged": bool}
-        rows = self._rows(schema.successions)
-        return {r["code"]: _make(Succession, r, {"code": "unit"}, read, drop=("boundary",)) for r in rows}
+        return [_make(Succession, r, {"code": "unit"}, read) for r in self._rows(schema.successions)]
+
+    @cached_property
+    def boundary_defaults(self) -> Mapping[str, str]:
+        return {r["unit_list"]: r["version"] for r in reversed(self._rows(schema.boundary_defaults))}
+
+    @cached_property
+    def aliases(self) -> Sequence[ConfirmedAlias]:
+        rows = [r for r in self._rows(schema.aliases) if r["unit_list"] == self.unit_list]
+        return [
+            ConfirmedAlias(
+                r["written"],
+                r["district"],
+                r["code"],
+                self._by_number[r["submission_id"]].by,
+                self._by_number[r["submission_id"]].recorded,
+            )
+            for r in rows
+        ]
 
     @cached_property
     def mandates(self) -> Mapping[str, Mandate]:
@@ -160,9 +207,9 @@ class LedgerFacts:
         with self.ledger.reading() as connection:
             return newest_results(connection, self.province, self.version, set_id, codes, month, since)
 
-    def history(self, set_id: str, unit: str, month: Month) -> Sequence[Assessment]:
+    def history(self, set_id: str, unit: str, month: Month, since: Month | None = None) -> Sequence[Assessment]:
         with self.ledger.reading() as connection:
-            rows = connection.execute(history_query(set_id, unit, month, self.version)).all()
+            rows = connection.execute(history_query(set_id, unit, month, since, self.version)).all()
         return [self._assessment(set_id, row) for row in rows]
 
     def _assessment(self, set_id: str, row: Iterable[Any]) -> Assessment:
@@ -198,6 +245,8 @@ class LedgerFacts:
         query = query.order_by(table.c.submission_id == collection, table.c.submission_id.desc(), table.c.id)
         with self.ledger.reading() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
+        if table in _OF_UNITS:  # codes are used again: those of another list are other units
+            rows = [row for row in rows if row["code"] is None or row["code"] in self.units]
         key = _KEYS.get(table.name)
         return _in_force(rows, key) if key else rows
 

@@ -72,7 +72,7 @@ def newest_rows(  # noqa: PLR0913, PLR0917 - everything that narrows one query
     return connection.execute(rows_query(connection.dialect.name, some=True), asked | {"codes": list(codes)})
 
 
-def history_query(set_id: str, unit: str, month: Month, version: int) -> Select[Any]:
+def history_query(set_id: str, unit: str, month: Month, since: Month | None, version: int) -> Select[Any]:
     """Return the query for every row of one unit up to a month, newest first, corrections before what they correct."""
     rows = schema.assessments
     return (
@@ -82,6 +82,7 @@ def history_query(set_id: str, unit: str, month: Month, version: int) -> Select[
             _ITEMS.c.set_id == set_id,
             rows.c.unit == unit,
             rows.c.period <= period_number(month),
+            rows.c.period >= period_number(since),
             rows.c.submission_id <= version,
         )
         .order_by(rows.c.period.desc(), rows.c.submission_id.desc(), _ITEMS.c.id)

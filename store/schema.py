@@ -94,6 +94,11 @@ def _text(*names: str) -> list[Column[object]]:
     return [Column(name, String, nullable=False) for name in names]
 
 
+def _later(*names: str) -> list[Column[object]]:
+    """Return text columns that a later migration added: earlier rows have them empty."""
+    return [Column(name, String, nullable=False, server_default="") for name in names]
+
+
 def _number(*names: str) -> list[Column[object]]:
     return [Column(name, Integer) for name in names]
 
@@ -103,6 +108,7 @@ units = _facts(
     "units",
     *_text("province", "district_code", "district_name", "code", "name", "kind", "variants", "border", "source"),
     Column("in_programme", Integer, nullable=False),
+    *_later("unit_list", "former_province"),
 )
 #: Recognitions and withdrawals. ``voided`` = 1 takes back an earlier row with the same key.
 recognitions = _facts(
@@ -130,6 +136,7 @@ figures = _facts(
     Column("value", Float, nullable=False),
     *_number("total"),
     Column("voided", Integer, nullable=False),
+    *_later("status"),  # empty: actual; expected: dự kiến
 )
 criteria_counts = _facts(
     "criteria_counts",
@@ -147,7 +154,17 @@ successions = _facts(
     "successions",
     *_text("code", "boundary", "successor_code", "successor_name", "successor_kind", "clause", "effective"),
     Column("unchanged", Integer, nullable=False),
+    *_later("successor_boundary", "share", "event"),
 )
+#: Boundary versions that were imported; the folder of each lies under ``NTM_DATA``, its files are the submission's.
+boundary_versions = _facts(
+    "boundary_versions",
+    *_text("province", "unit_list", "version", "valid_from", "decree", "geometry_sha256", "source"),
+)
+#: Which version draws a unit list unless another one is asked for; the newest row of a list holds.
+boundary_defaults = _facts("boundary_defaults", *_text("province", "unit_list", "version"))
+#: Spellings that a person has confirmed for a unit; ``district`` as the file wrote it, empty where it had none.
+aliases = _facts("aliases", *_text("province", "unit_list", "district", "code", "written"))
 mandates = _facts("mandates", *_text("province", "mandate_id", "content", "quote", "lead", "coordinating", "document"))
 #: A set comes in whole: the rows of its newest submission are the set, headers and criteria alike.
 criteria_sets = _facts(
