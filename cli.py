@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Callable
@@ -10,25 +9,24 @@ from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+import cli_boundaries
+import terminal
 from base import settings
-from base.clock import Month
-from base.errors import DataError, NtmError, StateError
-from base.i18n import LANGUAGES, translate
-from intake.start import prepare
+from base.errors import DataError, StateError
+from base.i18n import translate
 from layers.address import parse
 from layers.registry import BUILDERS, compute, facts_of
 from layers.view import PARAMETER, LayerView, ViewState
 from render import table
-from store import current
-
-if TYPE_CHECKING:
-    from store.ledger import Ledger
+from terminal import Lang, Sample, check_folder, check_lang, ended, month, open_alone, open_store, read, write
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+app.add_typer(cli_boundaries.boundaries, name="boundaries")
+app.add_typer(cli_boundaries.names, name="names")
 
 
 class TableFormat(StrEnum):
@@ -63,10 +61,8 @@ PAPERS = ("A4", "A3")
 Key = Annotated[str, typer.Argument(help=", ".join(BUILDERS))]
 Period = Annotated[str | None, typer.Option(help="YYYY-MM; default: the layer's own")]
 Province = Annotated[str, typer.Option()]
-Lang = Annotated[str, typer.Option(help="vi, en")]
 Option = Annotated[str | None, typer.Option()]
 Since = Annotated[str | None, typer.Option("--from", help="YYYY-MM; criteria lost since")]
-Sample = Annotated[bool, typer.Option("--sample", help="Use the sample store, made at its first use")]
 
 
 @app.command()
@@ -77,7 +73,7 @@ def serve(
 ) -> None:
     """Start the dashboard and the map service in one process."""
     if sample:
-        _open(sample=True)
+        open_store(sample=True)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -146,9 +142,9 @@ def sheet(
     fmt = out.suffix.lstrip(".").lower()
     if fmt not in SHEET_FORMATS or paper not in PAPERS:
         raise StateError("Tệp phải có đuôi .png, .pdf hoặc .svg; khổ giấy A4 hoặc A3.")
-    _check_folder(out)
+    check_folder(out)
     view = _view(key, locals())
-    _write(out, draw(view, fmt=fmt, paper=paper, inset=view.inset, margins=view.margins), lang)
+    write(out, draw(view, fmt=fmt, paper=paper, inset=view.inset, margins=view.margins), lang)
     typer.echo(str(out))
 
 
@@ -156,7 +152,9 @@ def sheet(
 def template(
     kind: Annotated[FileKind, typer.Argument()],
     out: Annotated[Path, typer.Option(help="form.xlsx")],
-    district: Annotated[str, typer.Option(help="monthly: code of the district; default: the whole province")] = "",
+    district: Annotated[
+        str, typer.Option(help="monthly: code of the district, from 2025-07 of the commune; default: the whole")
+    ] = "",
     period: Annotated[str, typer.Option(help="monthly: YYYY-MM")] = "",
     indicators: Annotated[bool, typer.Option("--indicators", help="monthly: add the sheet of indicators")] = False,
     set: Annotated[str, typer.Option(help="criteria-set: the set to correct; default: an empty form")] = "",  # noqa: A002 - the option's public name
@@ -167,11 +165,11 @@ def template(
     """Write a form to be filled and handed in."""
     from intake.templates import Wanted, template_of
 
-    _check_lang(lang)
-    _check_folder(out)
-    asked = Wanted(district, _month(period), indicators, set)
-    _open(sample=sample)
-    _write(out, template_of(kind.value, facts_of(province), asked, lang), lang)
+    check_lang(lang)
+    check_folder(out)
+    asked = Wanted(district, month(period), indicators, set)
+    open_store(sample=sample)
+    write(out, template_of(kind.value, facts_of(province), asked, lang), lang)
     typer.echo(str(out))
 
 
@@ -179,7 +177,7 @@ def template(
 def submit(
     file: Annotated[Path, typer.Argument(help=".xlsx, .xls or .csv")],
     kind: Annotated[FileKind | None, typer.Option(help="default: what the file says itself")] = None,
-    district: Annotated[str, typer.Option(help="monthly: the district it must be of")] = "",
+    district: Annotated[str, typer.Option(help="monthly: the district, from 2025-07 the commune, it must be of")] = "",
     period: Annotated[str, typer.Option(help="monthly: the month it must be of, YYYY-MM")] = "",
     sent_by: Annotated[str, typer.Option(help="who sent it to the office")] = "",
     received: Annotated[
@@ -197,32 +195,32 @@ def submit(
     from intake.answer import Handed, hand_in
     from intake.checked import Sender
 
-    _check_lang(lang)
+    check_lang(lang)
     if errors_out:
-        _check_folder(errors_out)
+        check_folder(errors_out)
     sender = Sender(
         actor=settings.office(),
         sent_by=sent_by,
         received=received.date() if received else None,
         lang=lang,
         district=district,
-        period=_month(period),
-        attachment=_read(scan) if scan else b"",
+        period=month(period),
+        attachment=read(scan) if scan else b"",
     )
-    content = _read(file)
-    ledger = _open(sample=sample)
+    content = read(file)
+    ledger = open_store(sample=sample)
     handed = Handed(content, file.name, kind.value if kind else None)
     answer = hand_in(handed, facts_of(province), ledger, sender, dry_run=dry_run)
     if (refusal := answer.refusal) and errors_out and isinstance(refusal, DataError):
         from intake.marked import mark_faults
 
-        _write(errors_out, mark_faults(content, file.name, refusal.faults, lang), lang)
+        write(errors_out, mark_faults(content, file.name, refusal.faults, lang), lang)
     if format is AnswerFormat.json:
         typer.echo(answer.as_json(lang))
     elif not refusal:
         typer.echo(answer.as_text(lang))
     if refusal:
-        raise _refuse(refusal.text(lang), refusal.exit_status)
+        raise ended(refusal.text(lang), refusal.exit_status)
 
 
 @app.command()
@@ -232,9 +230,9 @@ def backup(
     """Write the whole store to one archive, while people work."""
     from store.archive import backup as save
 
-    _check_lang(lang)
-    _check_folder(file)
-    summary = save(_ledger(sample=sample), file)
+    check_lang(lang)
+    check_folder(file)
+    summary = save(open_alone(sample=sample), file)
     message = "Đã sao lưu {files} tệp đã nộp vào {file} (phiên bản {version})."
     typer.echo(translate(message, lang, files=summary.tables["submissions"], file=file, version=summary.version))
 
@@ -247,76 +245,22 @@ def restore(
     sample: Sample = False,
 ) -> None:
     """Put an archive into the store; it must be empty unless --yes is given."""
+    from intake.boundary_folders import materialise
     from store.archive import restore as load
 
-    _check_lang(lang)
-    summary = load(_ledger(sample=sample), file, replace_ok=yes)
+    check_lang(lang)
+    ledger = open_alone(sample=sample)
+    summary = load(ledger, file, replace_ok=yes)
+    materialise(ledger)
     message = "Đã khôi phục {files} tệp đã nộp từ {file} (phiên bản {version})."
     typer.echo(translate(message, lang, files=summary.tables["submissions"], file=file, version=summary.version))
     if summary.set_aside:
         typer.echo(translate("Số liệu trước đó được giữ ở {place}.", lang, place=summary.set_aside))
 
 
-def _ledger(*, sample: bool) -> Ledger:
-    """Open the store alone: a backup or restore must not find the published collection put in by itself."""
-    if sample:
-        os.environ["NTM_SAMPLE"] = "1"
-    return current.ledger()
-
-
-def _open(*, sample: bool) -> Ledger:
-    """Open the store with the published collection in it; a sample store is made, or made to its end, first."""
-    ledger = _ledger(sample=sample)
-    if settings.is_sample():
-        from samples.generator import make_sample
-        from samples.story import LAST
-
-        made = any(receipt.period == LAST for receipt in ledger.receipts(kind="monthly"))
-        make_sample(ledger, None if made else _tell_progress)
-    prepare()
-    return ledger
-
-
-def _tell_progress(done: int, total: int) -> None:
-    if done % 20 == 0 or done == total:
-        typer.echo(translate("Đang tạo số liệu minh họa: {done}/{total}", "vi", done=done, total=total), err=True)
-
-
-def _check_lang(lang: str) -> None:
-    if lang not in LANGUAGES:
-        raise StateError("Không có ngôn ngữ “{name}”. Chọn: {known}.", name=lang, known=", ".join(LANGUAGES))
-
-
-def _check_folder(out: Path) -> None:
-    if not out.parent.is_dir():
-        raise StateError("Không ghi được {file}: không có thư mục này. Hãy tạo thư mục hoặc chọn nơi khác.", file=out)
-
-
-def _month(text: str) -> Month | None:
-    try:
-        return Month.parse(text) if text else None
-    except ValueError:
-        raise StateError("Tháng “{month}” phải có dạng NĂM-THÁNG, ví dụ 2025-06.", month=text) from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StateError("Không đọc được tệp {file}: {why}.", file=path, why=error.strerror) from None
-
-
-def _write(out: Path, content: bytes, lang: str) -> None:
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        message = translate("Không ghi được {file}: {why}. Hãy chọn nơi khác.", lang, file=out, why=error.strerror)
-        raise _refuse(message, 1) from error
-
-
 def _view(key: str, options: dict[str, Any]) -> LayerView:
     """Compute a layer from command line options; a value that cannot be used is refused, not dropped."""
-    _open(sample=bool(options["sample"]))
+    open_store(sample=bool(options["sample"]))
     lang = str(options["lang"])
     if key not in BUILDERS:
         compute(ViewState(layer=key, lang=lang))
@@ -324,24 +268,13 @@ def _view(key: str, options: dict[str, Any]) -> LayerView:
     chosen = {name: str(value) for name, value in options.items() if name in names and value is not None}
     state, notices = parse({PARAMETER.get(name, name): value for name, value in chosen.items()}, key)
     if notices:
-        raise _refuse("\n".join(notice.text(lang) for notice in notices), 2)
+        raise ended("\n".join(notice.text(lang) for notice in notices), 2)
     return compute(state)
-
-
-def _refuse(message: str, status: int) -> typer.Exit:
-    typer.echo(message, err=True)
-    return typer.Exit(status)
 
 
 def main(run: Callable[[], None] = app) -> None:
     """Run a command; our own errors become sentences and an exit status."""
-    try:
-        run()
-    except NtmError as error:
-        asked = " ".join(sys.argv).replace("=", " ")
-        lang = "en" if "--lang en" in asked else "vi"
-        typer.echo(error.text(lang), err=True)
-        sys.exit(error.exit_status)
+    terminal.run(run)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -20,12 +20,13 @@ from streamlit.runtime.pages_manager import PagesManager
 from base.errors import NtmError
 from base.settings import is_sample
 from geo.asset import asset
+from geo.boundaries import parts_of
 from intake.start import prepare
 from layers.registry import BUILDERS, compute
 from layers.view import SAMPLE, ViewState
 from render.screen.assets import AssetFile, bundle, bundle_url, find, setup_url
 from render.screen.menu import PAGES
-from service import office
+from service import boundary_office, office
 from service.maps import maps, problem
 from service.sample import SampleHeader
 
@@ -57,11 +58,13 @@ async def assets(request: Request) -> Response:
 async def geometry(request: Request) -> Response:
     """Serve ``/geometry/{version}.{digest}.bin``."""
     name = request.path_params["name"]
+    version = name.split(".")[0]
     try:
-        found = asset(name.split(".")[0])
+        parts = ("", *parts_of(version))
+        found = next((a for part in parts if (a := asset(version, part)).name == name), None)
     except NtmError as error:
         return problem(404, error.text("vi"))
-    if found.name != name:
+    if found is None:
         return problem(404, "Không có tệp này; hãy tải lại trang.")
     return _file(AssetFile(found.content, "application/octet-stream"))
 
@@ -70,21 +73,24 @@ def _file(file: AssetFile) -> Response:
     return Response(file.content, media_type=file.media_type, headers=IMMUTABLE)
 
 
-@cache
 def preloads(lang: str) -> bytes:
     """Return the head lines that fetch what the map needs while Streamlit itself is still loading."""
+    try:
+        view = compute(ViewState(lang=lang))
+        setup = setup_url(view.state.province, view.boundary_version, lang)
+        return _head_lines(setup, f"/geometry/{asset(view.boundary_version, view.part).name}")
+    except NtmError:
+        return _head_lines()  # the page says what is wrong
+
+
+@lru_cache(maxsize=8)
+def _head_lines(*files: str) -> bytes:
     # Without this Streamlit's page looks for its server under the page's own address first: two 404s, 0.1 s.
     lines = ["<script>window.__streamlit = {BACKEND_BASE_URL: location.origin + '/'};</script>"]
     scripts = [name for name in bundle() if name.endswith(".js") and not name.startswith(("leaflet", "desk"))]
     lines += [f'<link rel="modulepreload" href="{bundle_url(name)}">' for name in scripts]
     lines.append(f'<link rel="preload" as="script" href="{bundle_url("leaflet.js")}">')
     lines.append(f'<link rel="stylesheet" id="ntm-styles" href="{bundle_url("main.css")}">')
-    try:
-        view = compute(ViewState(lang=lang))
-        files = [setup_url(view.state.province, view.boundary_version, lang)]
-        files.append(f"/geometry/{asset(view.boundary_version).name}")
-    except NtmError:
-        files = []  # the page says what is wrong
     lines += [f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{file}">' for file in files]
     return "".join(lines).encode()
 
@@ -173,6 +179,7 @@ def create() -> st.App:
             Route("/geometry/{name}", geometry),
             Route("/maps/{layer}.{extension}", maps),
             *office.ROUTES,
+            *boundary_office.ROUTES,
         ],
         middleware=[Middleware(SampleHeader), Middleware(VietnameseIndex)],
     )

@@ -120,6 +120,10 @@ class DataError(NtmError):
         self.faults = tuple(faults)
         super().__init__("Có {count} lỗi trong dữ liệu.", count=len(faults))
 
+    def __reduce__(self) -> tuple[type[DataError], tuple[list[Fault]]]:
+        """Be made again from the faults: a job's refusal comes from another process."""
+        return DataError, (list(self.faults),)
+
     def text(self, lang: str) -> str:
         """Return the count and then every fault, a line each."""
         head = super().text(lang)

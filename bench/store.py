@@ -37,6 +37,7 @@ from base.clock import Month
 from intake.checked import Sender
 from intake.collection import load_collection
 from intake.monthly import check_monthly
+from intake.scope import facts_in
 from intake.template import HEADER_ROW, LIST_SHEET, monthly_template
 from intake.workbook import read_workbook
 from layers import registry
@@ -126,7 +127,7 @@ def measure_workbook(engine: str, address: str) -> None:
     """Print how long a workbook of the whole province takes, as one grid and with a sheet of indicators."""
     ledger = Ledger(address)
     load_collection(ledger)
-    facts = queries.LedgerFacts(ledger, "kontum", ledger.version())
+    facts = facts_in(queries.LedgerFacts(ledger, "kontum", ledger.version()), READ[0])
     # Wards and townships count here, so that the workbook has 102 rows.
     facts.__dict__["units"] = {code: replace(unit, in_programme=True) for code, unit in facts.units.items()}
     for number, shape in enumerate((one_grid, two_sheets)):

@@ -11,16 +11,17 @@ Layout (``render/screen/assets/geometry.js`` reads it)::
     body        varints. Per unit: parts, then per part: rings, then per ring: points, then
                 zigzag deltas x, y. Per line feature: parts, then per part: points, deltas.
                 Deltas run on from the previous point of the whole file, from (x0, y0).
+
+An imported version carries its asset, so that a large one is built once (:func:`save`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import struct
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
@@ -28,13 +29,18 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.boundaries import BoundaryVersion, load
+from geo.asset_bytes import encode
+from geo.boundaries import BoundaryVersion, archipelagos, catalogue, folder_of, load
+from geo.extent import framed
 
 BITS: Final = 24
 #: Smaller parts and holes of a district are faults of the source, in square cells (0.02 km² at 15° N).
 SLIVER: Final = 3800
-#: The bit that tells that another byte of a number follows.
-MORE: Final = 0x80
+#: The asset that an imported version carries: the file as it is sent, and what goes with it.
+CONTENT_FILE: Final = "asset.bin"
+NOTES_FILE: Final = "asset.json"
+#: To be raised when the bytes or the notes get another meaning: assets that versions carry are then built anew.
+FORMAT: Final = 1
 _EARTH: Final = 2 * 20037508.342789244
 _GRID: Final = 1 << BITS
 
@@ -82,21 +88,61 @@ class GeometryAsset:
 
 
 @cache
-def asset(version: str) -> GeometryAsset:
-    """Return the geometry asset of a boundary version, made once per process.
+def asset(version: str, part: str = "") -> GeometryAsset:
+    """Return the geometry asset of a boundary version, or of one former province in it, made once per process.
+
+    A whole version that carries its asset need not even be loaded.
 
     Raises
     ------
     BoundaryError
         As :func:`geo.boundaries.load`.
     """
-    return build(load(version))
+    kept = None if part else _kept(folder_of(version), version, catalogue()[version].geometry_sha256)
+    return kept or build(load(version, part))
+
+
+def save(made: GeometryAsset, folder: Path, geometry_sha256: str) -> None:
+    """Write an asset into the folder of its version.
+
+    Parameters
+    ----------
+    made
+        The asset, from :func:`build`.
+    folder
+        Folder of the version.
+    geometry_sha256
+        Hash of the geometry file it was built from, as in the catalogue entry: an asset of another geometry,
+        or one that was damaged, is not used.
+    """
+    notes = asdict(made) | {
+        "content": hashlib.sha256(made.content).hexdigest(),
+        "geometry_sha256": geometry_sha256,
+        "format": FORMAT,
+        "labels": {key: astuple(point) for key, point in made.labels.items()},
+    }
+    (folder / CONTENT_FILE).write_bytes(made.content)
+    (folder / NOTES_FILE).write_text(json.dumps(notes, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _kept(folder: Path, version: str, geometry_sha256: str) -> GeometryAsset | None:
+    try:
+        content = (folder / CONTENT_FILE).read_bytes()
+        notes = json.loads((folder / NOTES_FILE).read_bytes())
+        of = (notes["format"], notes["version"], notes["geometry_sha256"], notes["content"])
+        if of != (FORMAT, version, geometry_sha256, hashlib.sha256(content).hexdigest()):
+            return None
+        labels = {key: LabelPoint(*numbers) for key, numbers in notes["labels"].items()}
+        return GeometryAsset(version, content, notes["digest"], tuple(notes["codes"]), labels, notes["boxes"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # absent or damaged: it can be built again
 
 
 def build(boundary: BoundaryVersion) -> GeometryAsset:
     """Make the asset from a loaded boundary version (units in EPSG:4326)."""
     units = boundary.units.assign(geometry=to_grid(boundary.units))
-    districts = {str(key): _merged(group.geometry.values) for key, group in units.groupby("district_code")}
+    grouped = units[units["district_code"].fillna("") != ""].groupby("district_code")
+    districts = {str(key): _merged(group.geometry.values) for key, group in grouped}
     outline = _merged(units.geometry.values)
     lines: list[tuple[dict[str, str], shapely.Geometry]] = [
         ({"kind": "district", "key": key}, shape.boundary) for key, shape in districts.items()
@@ -106,7 +152,12 @@ def build(boundary: BoundaryVersion) -> GeometryAsset:
     for country, group in boundary.border.assign(geometry=border).groupby("neighbour"):
         lines.append(({"kind": "border", "key": str(country)}, shapely.union_all(group.geometry.values)))
 
-    bounds = [int(value) for value in outline.bounds]
+    if boundary.entry.national:
+        islands = archipelagos()
+        for key, shape in zip(islands["code"], to_grid(islands), strict=True):
+            lines.append(({"kind": "archipelago", "key": str(key)}, shape.boundary))
+    near = units.loc[framed(boundary).index].geometry.total_bounds
+    bounds = [int(value) for value in _widened(near, [shape for head, shape in lines if head["kind"] == "archipelago"])]
     header = {
         "version": boundary.id,
         "bits": BITS,
@@ -114,21 +165,33 @@ def build(boundary: BoundaryVersion) -> GeometryAsset:
         "units": len(units),
         "lines": [head for head, _ in lines],
     }
-    content = encode(header, list(units.geometry), [shape for _, shape in lines])
+    content = encode(header, units.geometry.to_numpy(), np.array([shape for _, shape in lines], dtype=object))
     shapes = dict(zip(units.index, units.geometry, strict=True)) | districts
+    points = _label_points(np.array(list(shapes.values()), dtype=object))
     return GeometryAsset(
         version=boundary.id,
         content=content,
         digest=hashlib.sha256(content).hexdigest()[:16],
         codes=tuple(units.index),
-        labels={key: _label_point(shape) for key, shape in shapes.items()},
+        labels=dict(zip(shapes, points, strict=True)),
         boxes={key: [int(value) for value in shape.bounds] for key, shape in shapes.items()},
     )
 
 
+def _widened(bounds: NDArray[np.float64], shapes: list[shapely.Geometry]) -> NDArray[np.float64]:
+    """Return the box that holds a box and some shapes."""
+    boxes = np.vstack([bounds, *map(shapely.bounds, shapes)])
+    return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+
+
 def _merged(shapes: NDArray[np.object_]) -> shapely.MultiPolygon:
     """Return the union of neighbours without slivers between their sources: they would be knots of line."""
-    parts = shapely.get_parts(shapely.coverage_union_all(shapes))
+    try:
+        parts = shapely.get_parts(shapely.coverage_union_all(shapes))
+    except shapely.GEOSException:  # rounding to the grid moved a vertex across a neighbour's edge
+        parts = shapely.get_parts(
+            shapely.union_all(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
+        )
     largest = max(parts, key=lambda part: part.area)
     kept = [part for part in parts if part is largest or part.area > SLIVER]
     return shapely.MultiPolygon(
@@ -149,57 +212,15 @@ def to_grid(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
     return grid
 
 
-def _label_point(shape: shapely.Geometry) -> LabelPoint:
-    largest = max(shapely.get_parts(shape), key=lambda part: part.area)
-    circle = shapely.maximum_inscribed_circle(largest, tolerance=max(largest.length / 2000, 1.0))
-    x, y = circle.coords[0]
-    return LabelPoint(round(x), round(y), round(circle.length))
-
-
-def encode(header: dict[str, object], units: list[shapely.Geometry], lines: list[shapely.Geometry]) -> bytes:
-    """Write the file described in the module's docstring."""
-    head = json.dumps(header, separators=(",", ":")).encode()
-    numbers = list(_numbers(header["bounds"], units, lines))  # type: ignore[arg-type]
-    return struct.pack("<I", len(head)) + head + _varints(np.array(numbers, dtype=np.uint64))
-
-
-def _numbers(bounds: list[int], units: list[shapely.Geometry], lines: list[shapely.Geometry]) -> Iterator[int]:
-    last = np.array(bounds[:2], dtype=np.int64)
-    for unit in units:
-        parts = shapely.get_parts(unit)
-        yield len(parts)
-        for part in parts:
-            rings = shapely.get_rings(part)
-            yield len(rings)
-            for ring in rings:
-                # The closing point repeats the first one; canvas closes the path itself.
-                deltas, last = _deltas(shapely.get_coordinates(ring)[:-1], last)
-                yield from deltas
-    for line in lines:
-        parts = shapely.get_parts(shapely.line_merge(line))
-        yield len(parts)
-        for part in parts:
-            deltas, last = _deltas(shapely.get_coordinates(part), last)
-            yield from deltas
-
-
-def _deltas(points: NDArray[np.float64], last: NDArray[np.int64]) -> tuple[Iterable[int], NDArray[np.int64]]:
-    whole = points.astype(np.int64)
-    steps = np.diff(whole, axis=0, prepend=last[None, :])
-    zigzag = (steps << 1) ^ (steps >> 63)
-    return [len(whole), *zigzag.ravel().tolist()], whole[-1]
-
-
-def _varints(values: NDArray[np.uint64]) -> bytes:
-    """Seven bits a byte, low bits first, the high bit set on all but the last byte."""
-    out = bytearray()
-    for value in values.tolist():
-        rest = value
-        while rest >= MORE:
-            out.append(rest % MORE | MORE)
-            rest >>= 7
-        out.append(rest)
-    return bytes(out)
+def _label_points(shapes: NDArray[np.object_]) -> list[LabelPoint]:
+    """Return the label point of each shape, in its largest part."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    by_size = np.lexsort((-shapely.area(parts), owner))
+    largest = parts[by_size[np.unique(owner[by_size], return_index=True)[1]]]
+    circles = shapely.maximum_inscribed_circle(largest, tolerance=np.maximum(shapely.length(largest) / 2000, 1.0))
+    middles = shapely.get_coordinates(circles)[::2]  # each is a line from the middle to the rim
+    numbers = np.column_stack([middles, shapely.length(circles)]).round().astype(int)
+    return [LabelPoint(*row) for row in numbers.tolist()]
 
 
 def grid_point(lon: float, lat: float) -> tuple[int, int]:

@@ -12,8 +12,8 @@ from base.errors import DataError, Fault, NtmError, StateError
 from base.i18n import translator
 from intake.checked import Preview, Sender
 from intake.submit import check, require_office, submit
-from store.facts import Facts
 from store.ledger import Kind, Ledger, Receipt
+from store.queries import LedgerFacts
 
 _PLACE: Final = ("sheet", "row", "column", "cell")
 
@@ -103,7 +103,7 @@ def _fault(fault: Fault, lang: str) -> dict[str, object]:
     return {"file": fault.file, **place, "text": fault.says(lang)}
 
 
-def hand_in(handed: Handed, facts: Facts, ledger: Ledger, sender: Sender, *, dry_run: bool) -> Answer:
+def hand_in(handed: Handed, facts: LedgerFacts, ledger: Ledger, sender: Sender, *, dry_run: bool) -> Answer:
     """Check a file, store it unless it is a dry run, and return what is to be said; a refusal stores nothing.
 
     Raises

@@ -33,7 +33,7 @@ def preview(report: Report, facts: Facts, sender: Sender, digest: str) -> Previe
     t = translator(sender.lang)
     changes = tuple(_changes(report, CommuneFinder(facts.units), sender.lang))
     return Preview(
-        t("Báo cáo tháng {month} – {place}", month=report.scope.period.label, place=report.scope.place(t)),
+        t("Báo cáo tháng {month} – {place}", month=report.scope.period.label, place=report.scope.place(t, sender.lang)),
         tuple(_figures(report, changes, sender.lang)),
         changes,
         tuple(concerns(report, facts, sender, digest)),

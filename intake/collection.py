@@ -197,40 +197,55 @@ def _cell_fault(file: str, row: int, fault: Mapping[str, Any]) -> Fault:
 
 
 def _unknown_keys(rows: Mapping[str, list[_Read]]) -> list[Fault]:
-    """Codes and documents that no other file knows.
+    """Units, districts, documents and criteria sets that no other file knows.
 
-    Rows with faults of their own still count as known: one fault is told once.
+    A code is a key only within its province, or its list of units: codes were used again in 2025. Rows with
+    faults of their own still count as known: one fault is told once.
     """
 
-    def cells(file: str, column: str) -> set[str]:
-        return {read.cells[column] for read in rows[file]}
+    def cells(file: str, *columns: str) -> set[tuple[str, ...]]:
+        return {tuple(read.cells[column] for column in columns) for read in rows[file]}
 
-    known = [
-        ("code", cells("units.csv", "code"), "mã đơn vị “{value}” không có trong units.csv."),
-        ("district_code", cells("units.csv", "district_code"), "mã huyện “{value}” không có trong units.csv."),
-        ("document", cells("documents.csv", "id"), "văn bản “{value}” không có trong documents.csv."),
-        ("set_id", cells("criteria_sets.csv", "set_id"), "bộ tiêu chí “{value}” không có trong criteria_sets.csv."),
+    of_province = "mã đơn vị “{value}” không có trong units.csv (tỉnh “{within}”)."
+    of_list = "mã đơn vị “{value}” không có trong units.csv (danh mục “{within}”)."
+    district = "mã huyện “{value}” không có trong units.csv (tỉnh “{within}”)."
+    units, listed = cells("units.csv", "province", "code"), cells("units.csv", "unit_list", "code")
+    # Column, the column it counts within (empty: none), the keys that are known, and what is said.
+    known: list[tuple[str, str, set[tuple[str, ...]], str]] = [
+        ("code", "province", units, of_province),
+        ("district_code", "province", cells("units.csv", "province", "district_code"), district),
+        ("code", "boundary", listed, of_list),
+        ("successor_code", "successor_boundary", listed, of_list),
+        ("document", "", cells("documents.csv", "id"), "văn bản “{value}” không có trong documents.csv."),
+        ("set_id", "", cells("criteria_sets.csv", "set_id"), "bộ tiêu chí “{value}” không có trong criteria_sets.csv."),
     ]
     return [
-        Fault(file, read.number, column, message, (("value", value),))
+        Fault(file, read.number, column, message, (("value", value), ("within", read.cells.get(within, ""))))
         for file, reads in rows.items()
         for read in reads
-        for column, allowed, message in known
-        if (file, column) != ("criteria.csv", "code")  # there it is the number of a criterion
-        and (value := getattr(read.row, column, None)) is not None
-        and value not in allowed
+        for column, within, allowed, message in known
+        if (not within or within in read.cells) and (value := getattr(read.row, column, None)) is not None
+        if ((read.cells[within], value) if within else (value,)) not in allowed
     ]
+
+
+#: What must not be repeated in a file; the last column is the one a reader is sent to.
+_KEYS: Final = {
+    "units.csv": ("unit_list", "code"),
+    "documents.csv": ("id",),
+    "targets.csv": ("row_id",),
+    "successions.csv": ("boundary", "code", "successor_code"),
+}
 
 
 def _repeated_keys(rows: Mapping[str, list[_Read]]) -> list[Fault]:
-    keys = {"units.csv": "code", "documents.csv": "id", "targets.csv": "row_id", "successions.csv": "code"}
     faults = []
-    for file, column in keys.items():
-        seen: dict[str, int] = {}
+    for file, columns in _KEYS.items():
+        seen: dict[tuple[str, ...], int] = {}
         for read in rows[file]:
-            value = read.cells[column]
-            first = seen.setdefault(value, read.number)
+            key = tuple(read.cells[column] for column in columns)
+            first = seen.setdefault(key, read.number)
             if first != read.number:
-                found = (("value", value), ("first", first))
-                faults.append(Fault(file, read.number, column, "“{value}” đã có ở dòng {first}.", found))
+                found = (("value", " ".join(key)), ("first", first))
+                faults.append(Fault(file, read.number, columns[-1], "“{value}” đã có ở dòng {first}.", found))
     return faults

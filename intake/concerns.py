@@ -13,7 +13,7 @@ from intake.report import Report
 from programme.deadlines import days_late, deadline
 from programme.levels import levels_in
 from programme.province import province_of
-from programme.units import Unit
+from programme.units import Unit, reporters_of
 from programme.withdrawal import Finding, judge
 from store.facts import Facts
 
@@ -45,7 +45,6 @@ def concerns(report: Report, facts: Facts, sender: Sender, digest: str) -> Itera
     if report.unread:
         headings = ", ".join(f"“{heading}”" for heading in report.unread[:_LISTED])
         yield t("Cột không thuộc bộ tiêu chí nên không được đọc: {headings}.", headings=headings)
-    yield from _rearranged(report, facts, t)
 
 
 def _other_reports(report: Report, facts: Facts, digest: str, t: Translate) -> Iterator[str]:
@@ -62,16 +61,25 @@ def _other_reports(report: Report, facts: Facts, digest: str, t: Translate) -> I
                 by=newest.by,
                 number=newest.id,
             )
-    same_month = [receipt for receipt in facts.reports if receipt.period == report.scope.period]
-    if report.scope.district:
-        whole = next((receipt for receipt in same_month if not receipt.district), None)
+    scope = report.scope
+    same_month = [receipt for receipt in facts.reports if receipt.period == scope.period]
+    if scope.district:
+        wholes = scope.district.covering - {scope.district.code}
+        whole = next((receipt for receipt in same_month if receipt.district in wholes), None)
         if whole and not (report.earlier and report.earlier[0].id > whole.id):
-            yield t(
-                "Tháng này đã có tệp của toàn tỉnh (biên nhận số {number}); kết quả của huyện sẽ theo tệp này.",
-                number=whole.id,
+            message = (
+                "Tháng này đã có tệp chung của nhiều xã (biên nhận số {number}); kết quả của xã sẽ theo tệp này."
+                if scope.by_commune
+                else "Tháng này đã có tệp của toàn tỉnh (biên nhận số {number}); kết quả của huyện sẽ theo tệp này."
             )
-    elif districts := {receipt.district for receipt in same_month} - {""}:
-        yield t("Tháng này đã có báo cáo của {count} huyện; kết quả sẽ theo tệp này.", count=len(districts))
+            yield t(message, number=whole.id)
+    elif places := {receipt.district for receipt in same_month} & reporters_of(facts.units.values()).keys():
+        message = (
+            "Tháng này đã có báo cáo của {count} xã; kết quả sẽ theo tệp này."
+            if scope.by_commune
+            else "Tháng này đã có báo cáo của {count} huyện; kết quả sẽ theo tệp này."
+        )
+        yield t(message, count=len(places))
 
 
 def _late(report: Report, facts: Facts, sender: Sender, t: Translate) -> Iterator[str]:
@@ -140,20 +148,6 @@ def _contradictions(report: Report, facts: Facts, t: Translate) -> Iterator[str]
                     code=code,
                     indicators=", ".join(failing),
                 )
-
-
-def _rearranged(report: Report, facts: Facts, t: Translate) -> Iterator[str]:
-    last = report.scope.period.last_day
-    days = {
-        found.effective
-        for unit in report.scope.units
-        if (found := facts.successions.get(unit.code)) and found.effective <= last and not found.unchanged
-    }
-    if days:
-        yield t(
-            "Từ ngày {day}, đơn vị hành chính đã sắp xếp lại; tệp này vẫn theo các xã trước đó.",
-            day=day_label(max(days)),
-        )
 
 
 def _listed(cases: Iterable[str], t: Translate) -> Iterator[str]:

@@ -82,8 +82,11 @@ _OLE_STREAMS: Final = (
     ({"EncryptedPackage", "EncryptionInfo"}, LOCKED),
     ({"WordDocument", "PowerPoint Document"}, _DOCUMENT),
 )
+#: What is wrong with a zip archive by its own table of contents: too many parts, too large once unpacked, locked,
+#: a part that unpacks to too many times its size, a way of packing that is not read.
+ZipTrouble = Literal["parts", "size", "locked", "ratio", "packing"]
 #: What :mod:`zipfile` raises for a damaged archive.
-_BAD_ZIP: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, OSError, EOFError, RuntimeError)
+BAD_ZIP: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, OSError, EOFError, RuntimeError)
 
 
 def refusal(file: str, message: str, **params: object) -> DataError:
@@ -208,36 +211,66 @@ def _open_archive(content: bytes, file: str) -> zipfile.ZipFile:
     """Open a zip archive and refuse one that would unpack to too much, by its own table of contents."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except _BAD_ZIP as error:
+    except BAD_ZIP as error:
         raise refusal(file, DAMAGED) from error
-    parts = archive.infolist()
-    if len(parts) > MAX_PARTS:
-        raise refusal(
-            file,
-            "Tệp có quá nhiều thành phần bên trong ({count}, giới hạn {limit}). "
-            "Hãy chép số liệu sang biểu mẫu mới tải về rồi nộp.",
-            count=len(parts),
-            limit=MAX_PARTS,
-        )
-    if sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise refusal(
-            file,
-            "Tệp bung ra lớn hơn {limit} MB. Hãy xóa các dòng, cột trống đã định dạng và hình ảnh, lưu lại rồi nộp.",
-            limit=MAX_UNPACKED // MEBIBYTE,
-        )
-    for part in parts:
-        if part.flag_bits & 1:
+    match zip_trouble(archive, MAX_UNPACKED, MAX_RATIO):
+        case "parts":
+            raise refusal(
+                file,
+                "Tệp có quá nhiều thành phần bên trong ({count}, giới hạn {limit}). "
+                "Hãy chép số liệu sang biểu mẫu mới tải về rồi nộp.",
+                count=len(archive.infolist()),
+                limit=MAX_PARTS,
+            )
+        case "size":
+            raise refusal(
+                file,
+                "Tệp bung ra lớn hơn {limit} MB. "
+                "Hãy xóa các dòng, cột trống đã định dạng và hình ảnh, lưu lại rồi nộp.",
+                limit=MAX_UNPACKED // MEBIBYTE,
+            )
+        case "locked":
             raise refusal(file, LOCKED)
-        if part.file_size > MEBIBYTE and part.file_size > MAX_RATIO * part.compress_size:
+        case "ratio":
             raise refusal(
                 file,
                 "Tệp nén bất thường: một thành phần bung ra gấp hơn {limit} lần. "
                 "Hãy chép số liệu sang biểu mẫu mới tải về rồi nộp.",
                 limit=MAX_RATIO,
             )
-        if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        case "packing":
             raise refusal(file, DAMAGED)
     return archive
+
+
+def zip_trouble(archive: zipfile.ZipFile, max_unpacked: int, max_ratio: int) -> ZipTrouble | None:
+    """Return why a zip archive must not be unpacked; ``None`` when it may be.
+
+    Parameters
+    ----------
+    archive
+        The archive, not yet read.
+    max_unpacked
+        Most bytes of all parts together.
+    max_ratio
+        Most times its packed size that a part over 1 MiB may unpack to.
+
+    What is unpacked afterwards is held to the sizes that were judged here: :mod:`zipfile` reads no more of a part than
+    its table of contents says, and then compares the checksum.
+    """
+    parts = archive.infolist()
+    if len(parts) > MAX_PARTS:
+        return "parts"
+    if sum(part.file_size for part in parts) > max_unpacked:
+        return "size"
+    for part in parts:
+        if part.flag_bits & 1:
+            return "locked"
+        if part.file_size > MEBIBYTE and part.file_size > max_ratio * part.compress_size:
+            return "ratio"
+        if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            return "packing"
+    return None
 
 
 def _check_is_workbook(archive: zipfile.ZipFile, file: str) -> None:
@@ -260,7 +293,7 @@ def _is_open_spreadsheet(archive: zipfile.ZipFile) -> bool:
     try:
         with archive.open("mimetype") as part:
             return b"spreadsheet" in part.read(100)
-    except (KeyError, *_BAD_ZIP):
+    except (KeyError, *BAD_ZIP):
         return False
 
 
@@ -283,7 +316,7 @@ def unpacked(content: bytes, file: str) -> io.BytesIO:
             for name, part in parts.items():
                 with source.open(part) as packed, clean.open(name, "w") as plain:
                     shutil.copyfileobj(packed, plain, MEBIBYTE)
-        except _BAD_ZIP as error:
+        except BAD_ZIP as error:
             raise refusal(file, DAMAGED) from error
     target.seek(0)
     return target

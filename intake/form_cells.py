@@ -11,8 +11,9 @@ from typing import Final
 from base.clock import day_label, today
 from base.errors import Fault, NtmError
 from base.i18n import Translate, translate, translator
+from geo.spelling import folded
 from intake.checked import Change
-from intake.communes import CommuneFinder, folded
+from intake.communes import CommuneFinder
 from intake.form_columns import PROVINCE_WORD, Form
 from intake.table import TableRow, find_table
 from intake.workbook import Value, Workbook

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Final, cast
 
 from base.clock import Month, day_label
+from geo.spelling import folded
 from intake.checked import Change, ChangeKind
-from intake.communes import folded
 from intake.form_cells import FormReader, FormRow, Found
 from intake.form_kinds import LEVEL_WORDS
 from programme.calendar import Interval

@@ -10,8 +10,8 @@ from typing import Final
 
 from base.clock import Month, day_label
 from base.i18n import translate
+from geo.spelling import folded
 from intake.checked import Change
-from intake.communes import folded
 from intake.form_cells import FormReader, FormRow, Found
 from intake.form_kinds import LEVEL_WORDS, TARGET_KIND_WORDS, TARGET_LEVEL_WORDS
 from programme.levels import held_levels

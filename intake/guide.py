@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from base.i18n import Translate
+from base.i18n import translator
 from intake.scope import Scope
 from intake.words import ALSO, WORDS
 
@@ -32,7 +32,7 @@ _HAND_IN: Final = (
 )
 
 
-def guide_lines(scope: Scope, due: str, t: Translate, *, indicators: bool) -> Iterator[tuple[str, str]]:
+def guide_lines(scope: Scope, due: str, lang: str, *, indicators: bool) -> Iterator[tuple[str, str]]:
     """Yield what the sheet says, as heading and text; the first is the title.
 
     Parameters
@@ -41,18 +41,21 @@ def guide_lines(scope: Scope, due: str, t: Translate, *, indicators: bool) -> It
         Place, month and criteria set.
     due
         The sentence on the day by which it must be in; empty when no report is due.
-    t
-        Translation into the workbook's language.
+    lang
+        The workbook's language.
     indicators
         Whether the workbook has the sheet of indicators.
     """
+    t = translator(lang)
     yield t("HƯỚNG DẪN ĐIỀN BÁO CÁO THÁNG {month}", month=scope.period.label), ""
-    who = t(
-        "Ủy ban nhân dân cấp huyện điền cho mọi xã trong bảng ({place}). "
-        "Phường và thị trấn không thuộc chương trình nên không có trong bảng.",
-        place=scope.place(t),
+    who = (
+        "Ủy ban nhân dân xã điền cho xã mình; không còn cấp huyện nên mỗi xã một báo cáo ({place}). "
+        "Phường không thuộc chương trình nên không có báo cáo."
+        if scope.by_commune
+        else "Ủy ban nhân dân cấp huyện điền cho mọi xã trong bảng ({place}). "
+        "Phường và thị trấn không thuộc chương trình nên không có trong bảng."
     )
-    yield t("Ai điền"), who
+    yield t("Ai điền"), t(who, place=scope.place(t, lang))
     if due:
         yield t("Khi nào"), due
     yield t("Điền ở đâu"), t(_WHERE)

@@ -1,7 +1,8 @@
 """Checking a monthly report: every fault at once, or the rows that are ready to be stored and what they would change.
 
 A report says something of every criterion of every commune of its district, also "left open": so the newest report
-always stands for all earlier ones. Indicators are stored where they are filled.
+always stands for all earlier ones. Indicators are stored where they are filled. Units are those of the report's month:
+codes were given to communes of other names, so a workbook on another list of units is refused as a whole.
 """
 
 from __future__ import annotations
@@ -15,26 +16,30 @@ from intake.checked import Checked, Sender
 from intake.communes import CommuneFinder
 from intake.container import data_error
 from intake.monthly_columns import find_grid, find_indicators
-from intake.monthly_place import Place, place_of
+from intake.monthly_place import Place, place_of, whole_of
 from intake.monthly_rows import RowReader, Rows
+from intake.other_list import other_list
 from intake.report import Entry, Report
 from intake.scope import Scope, scope_of
 from intake.sheets import Workbook
 from intake.words import NUMBERS
 from programme.criteria import CriteriaSet
+from programme.units import reporters_of, without_districts
 from store.facts import Facts
 from store.ledger import Ledger, Submission, period_number
+from store.queries import LedgerFacts
 
 
-def check_monthly(workbook: Workbook, content: bytes, facts: Facts, ledger: Ledger, sender: Sender) -> Checked:
-    """Check a monthly workbook of a district, or of the whole province.
+def check_monthly(workbook: Workbook, content: bytes, facts: LedgerFacts, ledger: Ledger, sender: Sender) -> Checked:
+    """Check a monthly workbook of a district, of a commune that reports for itself, or of the whole province.
 
     Parameters
     ----------
     workbook, content
         The file, opened and as it was handed in.
     facts
-        What is known of the province: its communes, criteria sets and the results before.
+        What is known of the province it is handed in for: criteria sets and the results before. Its communes are those
+        of the report's month, which may be a part of the province that it went into.
     ledger
         Where it would be stored; nothing is written.
     sender
@@ -48,13 +53,14 @@ def check_monthly(workbook: Workbook, content: bytes, facts: Facts, ledger: Ledg
     place = place_of(workbook, facts, sender, sample=ledger.is_sample)
     if place.period is None:
         raise data_error(workbook.name, place.faults)
+    facts = place.facts
     try:
         whole = scope_of(facts, "", place.period)
     except NtmError as error:
         place.faults.append(_of_file(workbook, error))
         raise data_error(workbook.name, place.faults) from error
     own_set, faults = _set_of(workbook, facts, whole)
-    found, table_faults = _read(workbook, facts, own_set, place)
+    found, table_faults = _read(workbook, own_set, place)
     faults = [*place.faults, *faults, *table_faults, *found.faults]
     scope = _scope(workbook, facts, place, found, faults)
     if scope and found.sheet:
@@ -66,7 +72,7 @@ def check_monthly(workbook: Workbook, content: bytes, facts: Facts, ledger: Ledg
         found.entries,
         tuple(found.small_shares),
         tuple(found.unread),
-        facts.assessments(scope.criteria_set.id, scope.period),
+        facts.assessments(scope.criteria_set.id, scope.period, scope.since),
         tuple(r for r in facts.reports if (r.district, r.period) == (scope.district_code, scope.period)),
     )
     return Checked(
@@ -99,9 +105,12 @@ def _set_of(workbook: Workbook, facts: Facts, scope: Scope) -> tuple[CriteriaSet
     return own if own and own.criteria else in_force, [fault]
 
 
-def _read(workbook: Workbook, facts: Facts, criteria_set: CriteriaSet, place: Place) -> tuple[Rows, list[Fault]]:
-    reader = RowReader(workbook, criteria_set, facts.units, place.district or None)
+def _read(workbook: Workbook, criteria_set: CriteriaSet, place: Place) -> tuple[Rows, list[Fault]]:
+    units = place.facts.units
     grid, faults = find_grid(workbook, criteria_set)
+    if grid and place.period and (fault := other_list(workbook, grid, place.facts, place.period)):
+        return Rows(), [*faults, fault]
+    reader = RowReader(workbook, criteria_set, units, reporters_of(units.values()).get(place.district or ""))
     if grid is not None:
         reader.grid(grid)
     indicators, more = find_indicators(workbook)
@@ -110,27 +119,41 @@ def _read(workbook: Workbook, facts: Facts, criteria_set: CriteriaSet, place: Pl
     return reader.found, [*faults, *more]
 
 
-def _scope(workbook: Workbook, facts: Facts, place: Place, found: Rows, faults: list[Fault]) -> Scope | None:
+def _scope(workbook: Workbook, facts: LedgerFacts, place: Place, found: Rows, faults: list[Fault]) -> Scope | None:
     """Return what the report is of; without a word on its district, the communes in it tell."""
     district = place.district
+    if district is None and faults and not found.units:
+        return None  # why nothing was read is told already
     if district is None:
-        inside = {facts.units[code].district_code for code in found.units}
+        reporters = reporters_of(facts.units.values())
+        inside = [code for code, one in reporters.items() if any(unit.code in found.units for unit in one.units)]
         if len(inside) == 1:
-            district = inside.pop()
-        elif inside == {unit.district_code for unit in facts.units.values() if unit.in_programme}:
+            district = inside[0]
+        elif inside == [code for code, one in reporters.items() if one.programme_units]:
             district = ""
         else:
-            message = (
-                "Không rõ tệp là báo cáo của huyện nào. "
-                "Hãy chọn huyện khi nộp, hoặc ghi ở dòng tiêu đề, ví dụ “huyện Đăk Hà”."
-            )
-            faults.append(Fault(workbook.name, None, None, message))
+            faults.append(_unclear(workbook, facts, found))
             return None
     try:
         return scope_of(facts, district, place.period or Month(0, 1))
     except NtmError as error:
         faults.append(_of_file(workbook, error))
         return None
+
+
+def _unclear(workbook: Workbook, facts: LedgerFacts, found: Rows) -> Fault:
+    if without_districts(facts.units.values()):
+        message = (
+            "Không rõ tệp là báo cáo của xã nào: tệp có {count} xã. Mỗi xã một tệp, hoặc một tệp đủ mọi xã của "
+            "{whole}. Hãy chọn xã khi nộp, hoặc ghi ở dòng tiêu đề, ví dụ “{example}”."
+        )
+        example = next(iter(reporters_of(facts.units.values()).values())).within
+        params = (("count", len(found.units)), ("whole", whole_of(facts)), ("example", example))
+        return Fault(workbook.name, None, None, message, params)
+    message = (
+        "Không rõ tệp là báo cáo của huyện nào. Hãy chọn huyện khi nộp, hoặc ghi ở dòng tiêu đề, ví dụ “huyện Đăk Hà”."
+    )
+    return Fault(workbook.name, None, None, message)
 
 
 def _missing(workbook: Workbook, facts: Facts, scope: Scope, found: Rows) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from openpyxl.utils.cell import column_index_from_string
 
 from base.errors import DataError, Fault
 from base.i18n import translate
-from intake.communes import folded
+from geo.spelling import folded
 from intake.sheets import Sheet, Value, Workbook, cell_fault
 from intake.table import HEADER_ROWS, Column, Table, find_table
 from intake.template import CODE, DISTRICT, ITEM, MEASURE, NAME, RESULT, heading

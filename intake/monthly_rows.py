@@ -10,7 +10,8 @@ from typing import Final
 from openpyxl.utils import get_column_letter
 
 from base.errors import Fault, NtmError
-from intake.communes import CommuneFinder, folded
+from geo.spelling import folded
+from intake.communes import CommuneFinder
 from intake.monthly_columns import (
     ITEM_CODE,
     ITEM_NAME,
@@ -26,7 +27,7 @@ from intake.sheets import Value, Workbook
 from intake.table import Table, TableRow
 from intake.words import means_result, read_measure, read_result
 from programme.criteria import CriteriaSet, Criterion, Result
-from programme.units import Unit
+from programme.units import District, Unit
 
 #: Rows that sum up, and rows that only name a district.
 _SUM: Final = re.compile(r"(tong|cong|binh quan|trung binh|total|average)\b")
@@ -75,12 +76,12 @@ class RowReader:
         The set that its criteria are of.
     units
         Units of the province by code.
-    district
-        Code of the district that every commune must be in; ``None``: any.
+    reporter
+        The district that every commune must be in, or the commune that reports for itself; ``None``: any.
     """
 
     def __init__(
-        self, workbook: Workbook, criteria_set: CriteriaSet, units: Mapping[str, Unit], district: str | None
+        self, workbook: Workbook, criteria_set: CriteriaSet, units: Mapping[str, Unit], reporter: District | None
     ) -> None:
         """Begin with nothing read."""
         self.found = Rows()
@@ -88,7 +89,7 @@ class RowReader:
         self._items = {item.code: item for item in criteria_set.items}
         self._indicators = {item.code: item for item in criteria_set.items if item.is_indicator}
         self._finder = CommuneFinder(units)
-        self._district = district
+        self._reporter = reporter
         self._units: dict[tuple[str, Value, Value, Value], Unit | None] = {}
 
     def grid(self, table: Table) -> None:
@@ -189,15 +190,22 @@ class RowReader:
     def _find(self, table: Table, row: TableRow, code: Value, name: Value, place: Value) -> Unit | None:
         column = _key_column(row)
         try:
-            district = self._district
-            if place is not None and district is None:
+            district = self._reporter.code if self._reporter and not self._reporter.is_commune else None
+            if place is not None and self._reporter is None:
                 column = UNIT_DISTRICT
                 district = self._finder.district(place).code
                 column = _key_column(row)
-            return _counted(self._finder.find(code, name, district))
+            return self._inside(_counted(self._finder.find(code, name, district)))
         except NtmError as error:
             self._fault(table, row, column, error.message, **error.params)
         return None
+
+    def _inside(self, unit: Unit) -> Unit:
+        """Return a commune that the reporter reports for; refuse any other."""
+        if self._reporter and unit not in self._reporter.units:
+            message = "{place} không thuộc {district}. Hãy bỏ dòng này hoặc sửa mã xã."
+            raise NtmError(message, place=self._finder.place(unit), district=self._reporter.within)
+        return unit
 
     def _names_a_unit(self, row: TableRow) -> bool:
         try:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from programme.calendar import Interval, parse_interval
-from programme.records import Evidence, Level, Metric, TargetKind
+from programme.records import Event, Evidence, FigureStatus, Level, Metric, Share, TargetKind
 
 #: Faults said by our own checks; they are message keys, ``{value}`` is the cell.
 NOT_NFC = "“{value}” không ở dạng Unicode NFC. Hãy lưu lại bằng bảng mã Unicode dựng sẵn."
@@ -78,17 +78,24 @@ class Row(BaseModel):
 
 
 class UnitRow(Row):
-    """``units.csv``: the official unit list."""
+    """``units.csv``: the official unit lists.
+
+    ``unit_list`` is the id of the boundary version that drew the list first. ``former_province`` is empty, but for
+    a province made by a merger: the key of the province whose area the unit lies in; its district is then the
+    former one.
+    """
 
     province: Required
+    unit_list: Required
     district_code: DistrictCode
     district_name: Required
     code: Code
     name: Required
-    kind: Literal["xã", "phường", "thị trấn"]
+    kind: Literal["xã", "phường", "thị trấn", "đặc khu"]
     in_programme: Flag
     variants: Annotated[tuple[str, ...], BeforeValidator(_split)]
     border: Annotated[tuple[Literal["Lào", "Campuchia"], ...], BeforeValidator(_split)]
+    former_province: Text
     source: Required
 
 
@@ -150,6 +157,7 @@ class FigureRow(Row):
     value: float
     total: OptionalInt
     qualifier: Literal["", "about", "derived"]
+    status: FigureStatus
     criteria_set: Text
     source: Required
     quote: Text
@@ -180,7 +188,10 @@ class SuccessionRow(Row):
     boundary: Required
     successor_code: Code
     successor_name: Required
-    successor_kind: Literal["xã", "phường"]
+    successor_kind: Literal["xã", "phường", "đặc khu"]
+    successor_boundary: Required
+    share: Share
+    event: Event
     unchanged: Flag
     clause: Required
     effective: date

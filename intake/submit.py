@@ -23,6 +23,7 @@ from intake.workbook import Workbook, read_workbook
 from programme.province import province_of
 from store.facts import Facts
 from store.ledger import Kind, Ledger, Receipt
+from store.queries import LedgerFacts
 
 #: What can be handed in, by kind, as the reader knows it.
 TITLES: Final[Mapping[Kind, str]] = {
@@ -38,7 +39,7 @@ _SHOWN: Final = 12
 
 
 def check(  # noqa: PLR0913, PLR0917 - a file, who sent it, and all that it is held against
-    content: bytes, name: str, facts: Facts, ledger: Ledger, sender: Sender, kind: Kind | None = None
+    content: bytes, name: str, facts: LedgerFacts, ledger: Ledger, sender: Sender, kind: Kind | None = None
 ) -> Checked:
     """Open and check a file; nothing is written.
 

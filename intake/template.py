@@ -1,4 +1,4 @@
-"""The monthly workbook that a district gets: one row per commune, one column per criterion, filled with what is known.
+"""The monthly workbook that a district or commune gets: a row per commune, a column per criterion, filled so far.
 
 An officer reads along a commune and changes what changed since last month, so the sheet is communes × criteria.
 Indicators are many and rarely known all at once: they come on a sheet of their own, on demand, a row for each.
@@ -22,14 +22,14 @@ from base.clock import Month, day_label
 from base.i18n import Translate, translator
 from intake import writing
 from intake.guide import guide_lines
-from intake.scope import WHOLE_PROVINCE, Scope, scope_of
+from intake.scope import WHOLE_PROVINCE, Scope, facts_in, scope_of
 from intake.sheets import Value
 from intake.words import WORDS
 from programme.criteria import Assessment, CriteriaSet, Criterion
 from programme.deadlines import deadline
 from programme.province import province_of
 from programme.units import Unit
-from store.facts import Facts
+from store.queries import LedgerFacts
 
 CRITERIA_SHEET: Final = "Tiêu chí"
 INDICATOR_SHEET: Final = "Chỉ tiêu"
@@ -66,16 +66,16 @@ _HEAD_HEIGHT, _ROW_HEIGHT = 96, 20
 
 
 def monthly_template(
-    facts: Facts, district: str, period: Month, lang: str = "vi", *, indicators: bool = False
+    facts: LedgerFacts, district: str, period: Month, lang: str = "vi", *, indicators: bool = False
 ) -> bytes:
-    """Return the workbook of a district and month, filled with the last known results.
+    """Return the workbook of a district, or of a commune that reports for itself, for a month, with the last results.
 
     Parameters
     ----------
     facts
-        What is known; also of the same month, so that a report can be corrected.
+        What is known of the province, whatever its units; also of the same month, so that a report can be corrected.
     district
-        Code of the district; empty for one workbook of the whole province.
+        Code of the district or commune; empty for one workbook of the whole.
     period
         Month that is reported.
     lang
@@ -86,9 +86,10 @@ def monthly_template(
     Raises
     ------
     StateError
-        No such district, or no criteria set is known for the month.
+        No such district or commune, or no unit list or criteria set is known for the month.
     """
-    return _Form(facts, scope_of(facts, district, period), lang).workbook(indicators=indicators)
+    own = facts_in(facts, period)
+    return _Form(own, scope_of(own, district, period), lang).workbook(indicators=indicators)
 
 
 def heading(item: Criterion, lang: str) -> str:
@@ -112,7 +113,7 @@ def threshold_text(item: Criterion, t: Translate) -> str:
 class _Form:
     """A workbook in the making."""
 
-    facts: Facts
+    facts: LedgerFacts
     scope: Scope
     lang: str
 
@@ -126,15 +127,15 @@ class _Form:
 
     @cached_property
     def known(self) -> Mapping[str, Mapping[str, Assessment]]:
-        return self.facts.assessments(self.criteria_set.id, self.scope.period)
+        return self.facts.assessments(self.criteria_set.id, self.scope.period, self.scope.since)
 
     @property
     def key_headings(self) -> tuple[str, ...]:
-        names = (CODE, NAME) if self.scope.district else (CODE, NAME, DISTRICT)
+        names = (CODE, NAME, DISTRICT) if self.scope.listed else (CODE, NAME)
         return tuple(self.t(name) for name in names)
 
     def keys(self, unit: Unit) -> tuple[str, ...]:
-        return (unit.code, unit.name) if self.scope.district else (unit.code, unit.name, unit.district_name)
+        return (unit.code, unit.name, unit.district_name) if self.scope.listed else (unit.code, unit.name)
 
     def workbook(self, *, indicators: bool) -> bytes:
         properties = {
@@ -156,7 +157,7 @@ class _Form:
         """Return the lines above the table."""
         t, period = self.t, self.scope.period
         province = province_of(self.facts.province)
-        place = self.scope.district.name if self.scope.district else t("Toàn tỉnh")
+        place = self.scope.place(t, self.lang)
         sample = (
             (t("SỐ LIỆU MINH HỌA – không phải số liệu thật, không dùng để báo cáo") + ". ")
             if self.facts.is_sample
@@ -164,7 +165,7 @@ class _Form:
         )
         return [
             sample + t("KẾT QUẢ THỰC HIỆN TIÊU CHÍ NÔNG THÔN MỚI – THÁNG {month}", month=period.label),
-            f"{place}, {province.name(self.lang)}",
+            f"{place[:1].upper()}{place[1:]}, {province.name(self.lang)}",
             f"{self.criteria_set.name(self.lang)} ({self.criteria_set.decision})",
             self._due(),
         ]
@@ -262,7 +263,7 @@ class _Form:
     def _guide(self, sheet: Worksheet, *, indicators: bool) -> None:
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _GUIDE_WIDTHS
         for number, (what, text) in enumerate(
-            guide_lines(self.scope, self.titles()[3], self.t, indicators=indicators), 1
+            guide_lines(self.scope, self.titles()[3], self.lang, indicators=indicators), 1
         ):
             for column, words in enumerate((what, text), 1):
                 cell = sheet.cell(number, column)

@@ -11,8 +11,8 @@ from intake.criteria_file import criteria_template
 from intake.form_columns import FormKind
 from intake.forms import form_template
 from intake.template import monthly_template
-from store.facts import Facts
 from store.ledger import Kind
+from store.queries import LedgerFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Wanted:
     Attributes
     ----------
     district
-        Code, empty for the whole province.
+        Code of a district, or of a commune for a month without districts; empty for the whole province.
     period
         Month of the report.
     indicators
@@ -37,7 +37,7 @@ class Wanted:
     set_id: str = ""
 
 
-def template_of(kind: Kind, facts: Facts, wanted: Wanted, lang: str = "vi") -> bytes:
+def template_of(kind: Kind, facts: LedgerFacts, wanted: Wanted, lang: str = "vi") -> bytes:
     """Return the form of a kind as an ``.xlsx``.
 
     Raises

@@ -14,7 +14,7 @@ from typing import Final
 from base.errors import NtmError
 from base.i18n import LANGUAGES, translate
 from base.numbers import number
-from intake.communes import folded
+from geo.spelling import folded
 from intake.sheets import Value
 from programme.criteria import Criterion, Result
 

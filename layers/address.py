@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Final
 
-from base.clock import Month
+from base.clock import Month, today
 from base.errors import NtmError
 from base.i18n import LANGUAGES, translate
-from geo.boundaries import MONTH, version_for, versions_of
+from geo.boundaries import MONTH
+from layers.breaks import begins
 from layers.criterion_facts import choices
-from layers.registry import context_of, default_month, facts_of
+from layers.registry import context_of, default_month, facts_of, in_force, versions_shown
 from layers.view import PARAMETER, ViewState
 from programme.criteria import GROUPS, CriteriaSet, set_in_force
 from programme.province import provinces
-from programme.units import districts_of
+from programme.units import Unit, districts_of
 
 NTM_LEVELS: Final = ("model", "advanced", "standard", "met", "below", "unknown")
 TARGET_KINDS: Final = ("new", "continuing", "carried_over")
@@ -97,7 +100,17 @@ class _Reader:
         self.layer = layer
         self.province_key = params["province"] if params.get("province") in provinces() else "kontum"
         self.facts = facts_of(self.province_key)
-        self.units = self.facts.units
+
+    @cached_property
+    def units(self) -> Mapping[str, Unit]:
+        """Units of the map that will be shown."""
+        view = ViewState(layer=self.layer, province=self.province_key, period=self.shown_month(), lang=self.lang)
+        with suppress(KeyError, ValueError, NtmError):  # told where the parameter itself is read
+            view = view.but(boundary=self.boundary(self.params["boundary"]))
+        try:
+            return context_of(view).units
+        except NtmError:  # the map itself says what is wrong
+            return self.facts.units
 
     def one_of(self, raw: str, *allowed: str) -> str:
         if raw not in allowed:
@@ -109,7 +122,7 @@ class _Reader:
 
     def period(self, raw: str) -> Month:
         month = self.month(raw)
-        version_for(self.province_key, month)
+        in_force(self.province_key, month, self.facts)
         return month
 
     def month(self, raw: str) -> Month:
@@ -154,15 +167,21 @@ class _Reader:
         if now and (then is None or then.id != now.id):
             words = "tháng này dùng bộ tiêu chí khác, không so sánh được; chọn từ {first} trở đi."
             raise ValueError(translate(words, self.lang, first=Month.of(now.valid_from)))
+        first = begins(in_force(self.province_key, shown, self.facts))
+        if month < first:
+            words = "đơn vị hành chính sắp xếp lại từ {first}, không so sánh với trước đó; chọn từ {first} trở đi."
+            raise ValueError(translate(words, self.lang, first=first))
         return month
 
     def boundary(self, raw: str) -> str:
-        known = {entry.id: entry for entry in versions_of(self.province_key)}
+        known = {entry.id: entry for entry in versions_shown(self.province_key)}
         self.one_of(raw, *known)
         asked = self.params.get("period", "")
         month = Month.parse(asked) if _MONTH.fullmatch(asked) else None
-        # A month outside every version is the period's fault, and is told there.
-        if month and not known[raw].covers(month) and any(entry.covers(month) for entry in known.values()):
+        # A month outside every version is the period's fault, and is told there; an earlier month may be asked for
+        # on later boundaries ("ranh giới hiện nay"), a later one never on earlier ones.
+        ended = known[raw].last_month
+        if month and ended and ended < month and any(entry.covers(month) for entry in known.values()):
             words = "phiên bản này không có hiệu lực trong tháng {month}."
             raise ValueError(translate(words, self.lang, month=asked))
         return raw
@@ -198,15 +217,15 @@ class _Reader:
 
 
 def months_of(province: str) -> list[Month]:
-    """Return every month that some boundary version covers and a fact may speak of, newest first."""
-    months: list[Month] = []
-    newest = max(f.period.latest for f in facts_of(province).figures)
-    for entry in versions_of(province):
+    """Return every month that some boundary version covers, up to the present one, newest first."""
+    months: set[Month] = set()
+    present = Month.of(today())
+    for entry in versions_shown(province):
         month = entry.first_month
-        while month <= (entry.last_month or newest):
-            months.append(month)
+        while month <= (entry.last_month or present):
+            months.add(month)
             month = month.plus(1)
-    return months[::-1]
+    return sorted(months, reverse=True)
 
 
 def month_of(state: ViewState) -> Month:

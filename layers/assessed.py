@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from base.clock import Month
 from base.errors import StateError
 from base.numbers import number
-from layers import words
+from layers import breaks, words
 from layers.context import LayerContext, unique
 from layers.view import Block, Figure, Item
 from programme.criteria import CriteriaSet
@@ -52,10 +52,10 @@ def missing_words(unit: Unit, context: LayerContext) -> str:
 def lost_since(context: LayerContext, month: Month) -> dict[str, tuple[str, ...]] | None:
     """Return the criteria that each commune lost since an earlier month, by unit; communes that lost none are left out.
 
-    ``None`` when there is nothing to compare with: no report by then, or another set in force, as two sets are
-    not compared.
+    ``None`` when there is nothing to compare with: no report by then, other units, or another set in force, as two
+    sets are not compared.
     """
-    before = context.reported_at(month) if _same_set(context, month) else {}
+    before = context.reported_at(month) if _same_set(context, month) and _same_units(context, month) else {}
     if not before:
         return None
     found = {
@@ -67,6 +67,11 @@ def lost_since(context: LayerContext, month: Month) -> dict[str, tuple[str, ...]
 def _same_set(context: LayerContext, month: Month) -> bool:
     before = context.set_of(month)
     return before is not None and context.criteria_set is not None and before.id == context.criteria_set.id
+
+
+def _same_units(context: LayerContext, month: Month) -> bool:
+    """Tell whether the units of the view were there in a month: their codes may have been others' before."""
+    return month >= breaks.begins(context.boundary.entry)
 
 
 def numbers_of(codes: Iterable[str]) -> str:
@@ -88,7 +93,9 @@ def lost_block(context: LayerContext, month: Month, found: Mapping[str, Sequence
         if found and unit.code in found and context.selected(unit)
     ]
     note = ""
-    if found is None and _same_set(context, month):
+    if found is None and not _same_units(context, month):
+        note = breaks.mark(context) or t("Đến {month} chưa có báo cáo để so sánh.", month=month.label)
+    elif found is None and _same_set(context, month):
         note = t("Đến {month} chưa có báo cáo để so sánh.", month=month.label)
     elif found is None:
         note = t("Tháng {month} dùng bộ tiêu chí khác: không so sánh.", month=month.label)
@@ -148,14 +155,14 @@ def _reported_average(context: LayerContext, district: str | None) -> Figure:
         unit=t("tiêu chí/xã"),
         text=t("chưa có báo cáo") if average is None else number(average, context.lang, 2),
         as_of=months_label(reports) or context.month.label,
-        source=t("Báo cáo tháng của các huyện, thành phố"),
+        source=words.reports_source(context),
         change=change,
     )
 
 
 def _published_average(context: LayerContext, district: str | None) -> list[Figure]:
     t = context.t
-    figure = latest_figure(context.facts.figures, "average-criteria", context.month, district)
+    figure = latest_figure(breaks.figures(context), "average-criteria", context.month, district)
     if figure is None:
         return []
     label = t("Tiêu chí bình quân mỗi xã, số công bố")
@@ -177,10 +184,11 @@ def _published_average(context: LayerContext, district: str | None) -> list[Figu
 
 
 def set_notes(found: CriteriaSet, context: LayerContext) -> list[str]:
-    """Return what must be known of the set: its decision, what is unverified, its note."""
+    """Return what must be known of the set: its decision, what is unverified, its note; and where series end."""
     t = context.t
     flag = "" if found.verified else t(" (chưa kiểm chứng)")
-    return unique([f"{found.name(context.lang)}: {found.decision}{flag}.", found.note(context.lang)])
+    head = f"{found.name(context.lang)}: {found.decision}{flag}."
+    return unique([head, found.note(context.lang), breaks.mark(context)])
 
 
 def criteria_sources(context: LayerContext, standings: Iterable[Standing], figures: Iterable[Figure]) -> list[str]:

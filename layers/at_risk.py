@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from base.clock import Month, day_label
 from base.numbers import percent
-from layers import words
+from layers import breaks, words
 from layers.assessed import (
     by_district,
     lost_block,
@@ -43,7 +43,7 @@ def build(context: LayerContext) -> LayerView:
     """
     t = context.t
     found = required_set(context)
-    since = context.state.since or default_since(found, context.month)
+    since = _since(context)
     findings = _findings(found, context)
     lost = _recognised_only(lost_since(context, since), context)
     frame = context.commune_frame(lambda unit: _row(unit, findings, lost or {}, context))
@@ -71,9 +71,12 @@ def build(context: LayerContext) -> LayerView:
     )
 
 
-def default_since(found: CriteriaSet, month: Month) -> Month:
-    """Return the month that losses are counted from: a year before, but not before the set in force."""
-    return max(month.plus(-12), Month.of(found.valid_from))
+def default_since(found: CriteriaSet, month: Month, first: Month) -> Month:
+    """Return the month that losses are counted from: a year before, but not before the set in force or the units.
+
+    ``first`` is the first month of the units; losses of a month drawn on later units are counted from that month.
+    """
+    return min(month, max(month.plus(-12), Month.of(found.valid_from), first))
 
 
 def _recognised_only(found: Lost | None, context: LayerContext) -> Lost | None:
@@ -138,7 +141,8 @@ def _row(unit: Unit, findings: Findings, lost: Lost, context: LayerContext) -> d
 
 
 def _since(context: LayerContext) -> Month:
-    return context.state.since or default_since(required_set(context), context.month)
+    first = breaks.begins(context.boundary.entry)
+    return context.state.since or default_since(required_set(context), context.month, first)
 
 
 def verdict_words(finding: Finding | None, class_id: str, context: LayerContext) -> str:
@@ -217,7 +221,7 @@ def _figures(findings: Findings, lost: Lost | None, since: Month, context: Layer
     chosen = [unit for unit in by_district(context) if context.selected(unit)]
     here = [findings[unit.code] for unit in chosen if unit.code in findings]
     month = months_label(reports_among(context, context.state.district)) or context.month.label
-    reports = t("Báo cáo tháng của các huyện, thành phố")
+    reports = words.reports_source(context)
 
     def figure(key: str, label: str, count: int, source: str, *, known: bool = True) -> Figure:
         text = t("{count} xã", count=count) if known else t("chưa có báo cáo")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from layers import words
+from layers import breaks, words
 from layers.context import LayerContext
-from layers.reporting import URGENT, reports_of, sentence
+from layers.reporters import URGENT, Report, by_commune, reporters, reports_of, sentence
 from layers.view import Block, Item
 from programme.progress import DistrictProgress, district_progress
 from programme.records import LEVELS
 from programme.targets import CommuneTarget, district_targets, minimum_of
 
 FURTHEST = 3
+#: So many communes are named one by one; more are one line.
+SINGLE = 5
 
 
 def attention(context: LayerContext) -> Block:
@@ -37,13 +39,38 @@ def _at_risk(context: LayerContext) -> list[Item]:
 
 
 def _late_reporters(context: LayerContext) -> list[Item]:
-    """Districts whose report of the month is missing or came late; none before anybody reported."""
-    reports = reports_of(context)
+    """Those whose report of the month is missing or came late; none before anybody reported."""
+    reports, communes = reports_of(context), by_commune(context)
     if reports and all(report.state == "missing" for report in reports.values()):
-        return [Item(context.t("Tất cả huyện, thành phố"), sentence(next(iter(reports.values())), context))]
+        everybody = context.t("Tất cả các xã" if communes else "Tất cả huyện, thành phố")
+        return [Item(everybody, sentence(next(iter(reports.values())), context))]
     found = [(code, report) for code, report in reports.items() if report.days]
     found.sort(key=lambda row: (URGENT.index(row[1].state), -row[1].days, row[0]))
-    return [Item(context.districts[code].name, sentence(report, context), district=code) for code, report in found]
+    if not communes:
+        return [Item(context.districts[code].name, sentence(report, context), district=code) for code, report in found]
+    if len(found) <= SINGLE:
+        return [
+            Item(context.place(context.units[code]), sentence(report, context), unit=code) for code, report in found
+        ]
+    return _grouped(found, context)
+
+
+def _grouped(found: list[tuple[str, Report]], context: LayerContext) -> list[Item]:
+    """One item per state with the names: dozens of communes must not hide what else needs direction."""
+    t, known = context.t, reporters(context)
+    words_of = {
+        "missing": "{count} xã chưa nộp báo cáo tháng {month}, quá hạn",
+        "late": "{count} xã nộp chậm báo cáo tháng {month}",
+    }
+    groups = {state: [code for code, report in found if report.state == state] for state in words_of}
+    return [
+        Item(
+            t(words_of[state], count=len(codes), month=context.month.label),
+            ", ".join(known[code].units[0].name for code in codes),
+        )
+        for state, codes in groups.items()
+        if codes
+    ]
 
 
 def _carried_over(context: LayerContext) -> list[Item]:
@@ -79,7 +106,7 @@ def _names(targets: list[CommuneTarget], context: LayerContext) -> str:
 
 
 def _furthest(context: LayerContext) -> list[Item]:
-    progress = district_progress(context.districts, context.levels, context.facts.figures, context.month)
+    progress = district_progress(context.districts, context.levels, breaks.figures(context), context.month)
     gaps = [(gap, found, text) for found in progress for gap, text in _gap(found, context)]
     gaps.sort(key=lambda row: (-row[0], row[1].share, row[1].district.code))
     return [

@@ -40,12 +40,8 @@ def build(context: LayerContext) -> LayerView:
         },
         marks=marks,
         figures=_figures(context, communes),
-        blocks=[_mandate(context), _list(context, communes)],
-        notes=[
-            t("Số km biên giới đo trên lớp ranh giới tham khảo; đường ranh Ia Dom – Ia Tơi là sơ đồ."),
-            *_length_note(context, communes),
-            t("Danh sách 13 xã: số lượng và huyện có nguồn; tên từng xã xác định theo hình học ranh giới."),
-        ],
+        blocks=[*_mandate(context), _list(context, communes)],
+        notes=[t("Số km biên giới đo trên lớp ranh giới tham khảo."), *_length_note(context, communes)],
         sources=_sources(context),
         headline=_headline(context, communes),
         with_facts=[unit.code for unit in communes],
@@ -81,13 +77,15 @@ def _length_note(context: LayerContext, communes: list[Unit]) -> list[str]:
     if official is None:
         return []
     measured = round(sum(_km(unit, context) for unit in communes), 1)
+    note = official.note_en if context.lang == "en" else official.note_vi
     return [
         context.t(
             "Cộng các xã đo được {measured} km; số công bố {official} km ({source}).",
             measured=number(measured, context.lang, 1),
             official=number(official.km, context.lang),
             source=official.source,
-        )
+        ),
+        *([note] if note and not context.facts.part else []),
     ]
 
 
@@ -108,6 +106,8 @@ def _figures(context: LayerContext, communes: list[Unit]) -> list[Figure]:
     figures = [Figure("border-communes", t("Xã biên giới"), len(communes), t("xã"), text, month, unit_list)]
     for country, (key, _) in COUNTRIES.items():
         members = [unit for unit in communes if country in unit.border]
+        if communes and not members:
+            continue  # a province touches one country only
         km = round(sum(_km(unit, context, country) for unit in members), 1)
         text = t("{count} xã · {km} km", count=len(members), km=number(km, lang, 1))
         label = t("Giáp {country}", country=t(country))
@@ -130,8 +130,10 @@ def _figures(context: LayerContext, communes: list[Unit]) -> list[Figure]:
     return [*figures, none]
 
 
-def _mandate(context: LayerContext) -> Block:
-    mandate, t = context.facts.mandates[MANDATE], context.t
+def _mandate(context: LayerContext) -> list[Block]:
+    mandate, t = context.facts.mandates.get(MANDATE), context.t
+    if mandate is None:
+        return []
     item = Item(
         text=f"“{mandate.quote}”",
         detail=t(
@@ -142,7 +144,7 @@ def _mandate(context: LayerContext) -> Block:
             others=mandate.coordinating,
         ),
     )
-    return Block("quote", t("Nhiệm vụ được giao"), (item,))
+    return [Block("quote", t("Nhiệm vụ được giao"), (item,))]
 
 
 def _list(context: LayerContext, communes: list[Unit]) -> Block:
@@ -170,6 +172,7 @@ def _list(context: LayerContext, communes: list[Unit]) -> Block:
 
 def _sources(context: LayerContext) -> list[str]:
     outline = context.boundary.entry.source_en if context.lang == "en" else context.boundary.entry.source_vi
-    mandate = words.document(context.facts.mandates[MANDATE].document, context.lang)
+    mandate = context.facts.mandates.get(MANDATE)
+    ordered = [words.document(mandate.document, context.lang)] if mandate else []
     documents = [item.row.document for items in context.targets.values() for item in items]
-    return unique([mandate, outline, *(words.document(item, context.lang) for item in documents)])
+    return unique([*ordered, outline, *(words.document(item, context.lang) for item in documents)])

@@ -8,7 +8,7 @@ from typing import Final
 
 from base.clock import day_label
 from base.numbers import number
-from layers import words
+from layers import breaks, words
 from layers.context import LayerContext
 from layers.criteria_grid import Grid, criteria_grid
 from programme.records import Recognition
@@ -68,8 +68,10 @@ def commune_card(context: LayerContext, code: str, class_id: str) -> Card:
         (t("Số tiêu chí có nguồn"), _counts(unit, context)),
         (t("Địa giới"), _place(unit, context)),
     ]
+    if before := list(_before(unit, context)):
+        sections.insert(0, (t("Đơn vị trước sắp xếp và mức cuối"), [*before, CardRow("", breaks.mark(context))]))
     if dossiers := list(_dossiers(unit, context)):
-        sections.insert(2, (t("Hồ sơ xét công nhận"), dossiers))
+        sections.insert(len(sections) - 2, (t("Hồ sơ xét công nhận"), dossiers))
     status = context.levels[code]
     return Card(
         title=unit.full_name,
@@ -175,20 +177,15 @@ def _place(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
         value = t("{name} (mã {code}){kept}", name=name, code=successor.successor_code, kept=kept)
         yield CardRow(t("Đơn vị từ 01/07/2025"), value, successor.clause)
     if row["note"] != "ok":
-        yield CardRow(t("Lưu ý ranh giới"), _boundary_note(str(row["note"]), context), outline)
+        yield CardRow(t("Lưu ý ranh giới"), words.boundary_note(str(row["note"]), context), outline)
 
 
-def _boundary_note(note: str, context: LayerContext) -> str:
-    """Put the source's English note into the reader's language by its kind."""
-    kinds = {
-        "schematic": "đường ranh trong huyện là đường sơ đồ, không phải ranh giới thật",
-        "low": "hình vẽ có độ tin cậy thấp: các nguồn không khớp nhau hoặc lệch diện tích nghị quyết",
-        "2025 source outline": "đường bao lấy theo nguồn năm 2025",
-    }
-    for start, text in kinds.items():
-        if note.startswith(start):
-            return context.t(text)
-    return note
+def _before(unit: Unit, context: LayerContext) -> Iterable[CardRow]:
+    """Tell which units went into this one, with the level each held last."""
+    for row in context.predecessors.get(unit.code, ()):
+        level = words.level(row.status, row.unit, context.t, context.lang)
+        kept = context.t("; giữ nguyên") if row.succession.unchanged else ""
+        yield CardRow(f"{row.place} ({row.unit.code})", level + kept, row.succession.clause)
 
 
 def _quoted(source: str, quote: str) -> str:

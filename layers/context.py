@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from textwrap import shorten
@@ -13,7 +13,10 @@ import pandas as pd
 
 from base.clock import Month, day_label
 from base.i18n import Translate, translator
+from layers.breaks import begins
 from layers.classify import LegendStyle, legend_style
+from layers.former import Predecessor, banner, kept_levels, predecessors_of
+from layers.margins import margins_of
 from layers.view import SAMPLE_NOTE, JoinReport, LayerView, Legend, Mark, ViewState
 from programme.criteria import BANDS, CriteriaSet, set_in_force
 from programme.levels import LevelStatus, levels_in
@@ -48,6 +51,8 @@ class LayerContext:
         The province's configuration.
     day
         The day on which the view is computed (Viet Nam): a report can be late only by then.
+    former
+        By boundary version, what was known of the units that went into these, at their last month.
     """
 
     facts: Facts
@@ -56,6 +61,7 @@ class LayerContext:
     month: Month
     province: Province
     day: date
+    former: Mapping[str, LayerContext] = field(default_factory=dict, compare=False)
 
     @cached_property
     def t(self) -> Translate:
@@ -79,8 +85,23 @@ class LayerContext:
 
     @cached_property
     def levels(self) -> dict[str, LevelStatus]:
-        """Level of every unit in the month."""
-        return levels_in(self.facts, self.month, self.reported)
+        """Level of every unit in the month: a unit made by a reorganisation inherits none (rule f)."""
+        found = self.levels_at(self.month)
+        if self.boundary.entry.reorganised:
+            kept = kept_levels(self)
+            for code in self.units:
+                if found[code].status == "unknown":
+                    found[code] = kept.get(code) or LevelStatus("new-unit", "f")
+        return found
+
+    def levels_at(self, month: Month) -> dict[str, LevelStatus]:
+        """Return the levels of the same units in another month, by this view's reports."""
+        return levels_in(self.facts, month, self.reported)
+
+    @cached_property
+    def predecessors(self) -> Mapping[str, Sequence[Predecessor]]:
+        """The units that went into each unit, with the level each held last; empty before a reorganisation."""
+        return {code: rows for code in self.units if (rows := predecessors_of(code, self.facts, self.former))}
 
     @cached_property
     def criteria_set(self) -> CriteriaSet | None:
@@ -100,7 +121,7 @@ class LayerContext:
         """Return the newest report of each commune up to an earlier month, on the set of this view's month."""
         if self.criteria_set is None or not self.facts.reports:
             return {}
-        return _reported(self.facts, self.criteria_set.id, month, self.boundary.entry.first_month)
+        return _reported(self.facts, self.criteria_set.id, month, begins(self.boundary.entry))
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
@@ -133,14 +154,11 @@ class LayerContext:
 
     def _passes(self, unit: Unit) -> bool:
         state = self.state
-        kinds = {target.kind for target in self.targets.get(unit.code, ())}
-        countries = {"Lào": "laos", "Campuchia": "cambodia"}
-        borders = {countries[country] for country in unit.border} | ({"yes"} if unit.border else set())
         return (
             state.district in {None, unit.district_code}
-            and state.ntm_level in {None, self.levels[unit.code].status}
-            and (state.target_kind is None or state.target_kind in kinds)
-            and (state.border is None or state.border in borders)
+            and (state.ntm_level is None or state.ntm_level == self.levels[unit.code].status)
+            and (state.target_kind is None or any(t.kind == state.target_kind for t in self.targets.get(unit.code, ())))
+            and (state.border is None or state.border in _borders(unit))
             and (state.under_15 is None or self._under(unit.code, BANDS[0]))
         )
 
@@ -165,6 +183,12 @@ class LayerContext:
             key,
         )
 
+    @property
+    def inset(self) -> str | None:
+        """Code of the district that is drawn enlarged; none where only a part of the province is drawn."""
+        code = self.province.inset_district
+        return code if code in self.districts and not self.facts.part else None
+
     def commune_frame(self, row: Callable[[Unit], dict[str, object]]) -> pd.DataFrame:
         """Build a layer's frame: ``row`` gives ``value``, ``class_id``, ``tooltip`` and own columns of a unit."""
         common = {
@@ -182,10 +206,18 @@ class LayerContext:
 
     def subtitle(self) -> str:
         """Return province, month and the chosen district."""
-        text = self.t("{province}, tháng {month}", province=self.province.name(self.lang), month=self.month.label)
+        text = self.t("{province}, tháng {month}", province=self.territory, month=self.month.label)
+        if self.month < self.boundary.entry.first_month:
+            text += self.t(" – ranh giới hiện nay")
         if self.state.district in self.districts:
             text += " – " + self.districts[str(self.state.district)].name
         return text
+
+    @property
+    def territory(self) -> str:
+        """Name of what is drawn: the province, or its former area."""
+        name = self.province.name(self.lang)
+        return self.t("{province} cũ", province=name) if self.facts.part else name
 
     def last_entry(self) -> str:
         """Return who entered the newest fact and when, or the date of the published collection."""
@@ -272,10 +304,20 @@ class LayerContext:
             as_of=self.month.last_day.isoformat(),
             known_at=self.facts.known_at,
             is_sample=self.facts.is_sample,
-            margins=tuple((m.text(self.lang), m.lon, m.lat, m.kind) for m in self.province.margins),
+            margins=tuple(
+                (m.text(self.lang), m.lon, m.lat, m.kind) for m in margins_of(self.province, self.boundary.entry)
+            ),
             # On a district layer the communes have no classes of their own: there is nothing to enlarge.
-            inset=self.province.inset_district if area_level == "commune" else None,
+            inset=self.inset if area_level == "commune" else None,
+            part=self.facts.part,
+            banner=banner(self),
         )
+
+
+def _borders(unit: Unit) -> set[str]:
+    """Return the values of the filter that a unit answers to."""
+    countries = {"Lào": "laos", "Campuchia": "cambodia"}
+    return {"yes", *(countries[country] for country in unit.border)} if unit.border else set()
 
 
 @lru_cache(maxsize=64)

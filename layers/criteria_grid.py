@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from base.clock import Month
 from base.numbers import number
 from layers import words
+from layers.breaks import begins, mark
 from layers.context import LayerContext
 from layers.criterion_facts import department, number_of, thresholds
 from programme.criteria import Assessment, CriteriaSet, Criterion
@@ -58,12 +59,12 @@ def criteria_grid(unit: Unit, context: LayerContext) -> Grid:
     report = context.reported.get(unit.code)
     if report is None:
         return Grid(title, "", "", t("Chưa có báo cáo tháng nào theo bộ tiêu chí này."))
-    rows = context.facts.history(found.id, unit.code, context.month)
-    history = _by_code(row for row in rows if row.period >= context.boundary.entry.first_month)
+    rows = context.facts.history(found.id, unit.code, context.month, begins(context.boundary.entry))
+    history = _by_code(rows)
     return Grid(
         title=title,
         summary=words.sentence(words.reported(report, t)),
-        source=_file(rows[0], context) + t("; “≤”: đã như vậy từ báo cáo đầu tiên."),
+        source=_file(rows[0], context) + t("; “≤”: đã như vậy từ báo cáo đầu tiên.") + f" {mark(context)}".rstrip(),
         note="",
         rows=tuple(_row(code, found, history, rows[0].submission, context) for code in criterion_codes(found)),
     )

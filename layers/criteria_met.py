@@ -145,7 +145,7 @@ def _counts(context: LayerContext, found: CriteriaSet, lost: dict[str, tuple[str
     reports = reports_among(context, context.state.district)
     if not reports:
         return []
-    source, month = t("Báo cáo tháng của các huyện, thành phố"), context.month.label
+    source, month = words.reports_source(context), context.month.label
     full = sum(report.met == report.size for report in reports)
     excused = sum(report.all_met and report.met < report.size for report in reports)
     text = t("{count}/{of} xã ({share})", count=full, of=len(reports), share=percent(full, len(reports), context.lang))

@@ -20,6 +20,7 @@ from layers.assessed import (
     required_set,
     set_notes,
 )
+from layers.breaks import begins
 from layers.context import LayerContext
 from layers.criterion_facts import about, choices, name_of, number_of
 from layers.view import Block, Figure, Item, LayerView, Mark
@@ -110,7 +111,7 @@ def _shown(found: CriteriaSet, context: LayerContext) -> Shown:
     name = name_of(code, item, context)
     if item is None or not item.is_indicator:
         return Shown((code,), name, None, item, _criteria_results(context), {})
-    values = context.facts.assessments(found.id, context.month, context.boundary.entry.first_month, [code])
+    values = context.facts.assessments(found.id, context.month, begins(context.boundary.entry), [code])
     own = {unit: rows[code] for unit, rows in values.items()}
     return Shown((code,), name, None, item, {unit: {code: row.result} for unit, row in own.items()}, own)
 

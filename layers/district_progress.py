@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from base.numbers import number
-from layers import ntm_levels, words
+from layers import breaks, ntm_levels, words
 from layers.context import LayerContext, unique
 from layers.view import Block, Figure, Item, LayerView, Mark
 from programme.progress import DistrictProgress, district_progress, latest_figure
@@ -21,7 +21,7 @@ def build(context: LayerContext) -> LayerView:
     ``at_least`` (str), ``published`` (str), ``target`` (str), ``village_rate`` (str).
     """
     t = context.t
-    progress = district_progress(context.districts, context.levels, context.facts.figures, context.month)
+    progress = district_progress(context.districts, context.levels, breaks.figures(context), context.month)
     rows = {found.district.code: _row(found, context) for found in progress}
     rows[context.facts.province] = _province_row(context, progress)
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
@@ -64,9 +64,9 @@ def _row(found: DistrictProgress, context: LayerContext) -> dict[str, object]:
     published = _published(found, context)
     target = _target(context, code)
     return {
-        "value": found.share,
-        "class_id": context.style.class_of(found.share),
-        "label": label,
+        "value": found.share if found.total else None,
+        "class_id": _class(found, context),
+        "label": label if found.total else "",
         "name": found.district.name,
         "district": found.district.name,
         "selected": context.state.district in {None, code},
@@ -93,6 +93,16 @@ def _row(found: DistrictProgress, context: LayerContext) -> dict[str, object]:
     }
 
 
+def _class(found: DistrictProgress, context: LayerContext) -> str:
+    """Return the class of a district; new units that nobody assessed are no low share."""
+    levels = {context.levels[unit.code].status for unit in found.district.programme_units}
+    if not levels:
+        return "outside"
+    if "new-unit" in levels and not found.count:
+        return "new-unit"
+    return context.style.class_of(found.share)
+
+
 def _province_row(context: LayerContext, progress: list[DistrictProgress]) -> dict[str, object]:
     """Return the province's own row: the published total, not the sum of the districts."""
     t = context.t
@@ -100,7 +110,7 @@ def _province_row(context: LayerContext, progress: list[DistrictProgress]) -> di
     figure = ntm_levels.published(context, "recognised")
     count = int(figure.value) if figure else ntm_levels.named(context)
     of = ntm_levels.denominator(context, figure) if figure else total
-    published = [latest_figure(context.facts.figures, m, context.month) for m in ("advanced", "model")]
+    published = [latest_figure(breaks.figures(context), m, context.month) for m in ("advanced", "model")]
     return {
         "value": 100 * count / of,
         "class_id": context.style.class_of(100 * count / of),
@@ -171,7 +181,7 @@ def _blocks(context: LayerContext, progress: list[DistrictProgress]) -> list[Blo
             text=found.district.short_name,
             detail=(t("≥ ") if found.at_least else "") + f"{found.count}/{found.total}",
             district=found.district.code,
-            class_id=context.style.class_of(found.share),
+            class_id=_class(found, context),
             share=found.share / 100,
         )
         for found in ranked

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from base.numbers import number, percent, signed
-from layers import words
+from layers import breaks, words
 from layers.attention import attention
 from layers.context import LayerContext, unique
+from layers.former import former_units
+from layers.goals import goals, groups
 from layers.view import Figure, LayerView, Mark
-from programme.progress import change_since_year_before, district_progress, latest_figure
+from programme.progress import change_since_year_before, district_progress, expected_figure, latest_figure
 from programme.records import Metric, PublishedFigure, Recognition
 from programme.units import Unit
 
@@ -30,6 +34,13 @@ RULES = (
         "không còn tiêu chí nào chưa đạt hay bỏ trống."
     ),
     "Quy tắc e: còn lại là “chưa có nguồn công bố”. Số đếm theo tên đặt cạnh số công bố, không quy đổi.",
+)
+RULES_NEW = (
+    (
+        "Quy tắc f: đơn vị mới thành lập là “chưa đánh giá” đến khi có số liệu của chính nó, không kế thừa mức đạt "
+        "chuẩn; đơn vị giữ nguyên thì mức tính tiếp theo các quy tắc trên."
+    ),
+    "Từ 01/07/2025 không còn cấp huyện: huyện ghi trên bản đồ là địa bàn cũ, để tra cứu.",
 )
 
 
@@ -55,8 +66,8 @@ def build(context: LayerContext) -> LayerView:
         },
         marks=marks,
         figures=figures,
-        blocks=[attention(context)],
-        notes=[t(rule) for rule in RULES],
+        blocks=[attention(context), *former_units(context), *goals(context), *groups(context)],
+        notes=[t(rule) for rule in (*RULES, *(RULES_NEW if context.boundary.entry.reorganised else ()))],
         sources=sources(context, figures),
         headline=headline(context),
         with_facts=[code for code, status in context.levels.items() if status.status != "unknown"],
@@ -89,12 +100,14 @@ def _criteria(unit: Unit, context: LayerContext) -> str:
 
 def published(context: LayerContext, metric: Metric) -> PublishedFigure | None:
     """Return the newest published number of the province up to the month."""
-    return latest_figure(context.facts.figures, metric, context.month)
+    return latest_figure(breaks.figures(context), metric, context.month)
 
 
 def denominator(context: LayerContext, figure: PublishedFigure) -> int:
-    """Return the source's own denominator, else the one on record for the month."""
-    return figure.total or context.province.communes_in(figure.period.latest).value
+    """Return the source's own denominator, else the one on record for the month, else the communes of the list."""
+    on_record = context.province.communes_in(figure.period.latest)
+    listed = sum(unit.in_programme for unit in context.units.values())
+    return figure.total or (on_record.value if on_record else listed)
 
 
 def named(context: LayerContext) -> int:
@@ -107,6 +120,8 @@ def headline(context: LayerContext) -> str:
     t, lang = context.t, context.lang
     total = published(context, "recognised")
     by_name = named(context)
+    if total is None and context.boundary.entry.reorganised:
+        return _new_units(context)
     if total is None:
         return t("Chưa có số công bố; nêu được tên {named} xã", named=by_name)
     of = denominator(context, total)
@@ -121,13 +136,30 @@ def headline(context: LayerContext) -> str:
     for metric, text in (("advanced", "{count} nâng cao"), ("model", "{count} kiểu mẫu")):
         figure = published(context, metric)  # type: ignore[arg-type]
         if figure:
-            parts.append(t(text, count=number(figure.value, lang)))
+            older = f" ({figure.period.label})" if figure.period != total.period else ""
+            parts.append(t(text, count=number(figure.value, lang)) + older)
     sentence = " · ".join(parts)
     if total.period.latest != context.month:
         sentence += t(" (số công bố {month})", month=total.period.label)
     missing = int(total.value) - by_name
     names = t("; nêu được tên {named} xã", named=by_name)
     return sentence + names + (t(", còn {missing} xã chưa rõ tên", missing=missing) if missing > 0 else "")
+
+
+def _new_units(context: LayerContext) -> str:
+    """Return how many units were made, and what the communes before them were."""
+    levels = [status.status for code, status in context.levels.items() if code in context.units]
+    before = [row for rows in context.predecessors.values() for row in rows if row.unit.in_programme]
+    sentence = context.t("{count} xã chưa đánh giá", count=levels.count("new-unit"))
+    if not before:
+        return sentence
+    words_before = context.t(
+        "; trước sắp xếp, địa bàn {former} cũ: {count} xã, nêu được tên {named} xã được công nhận",
+        former=", ".join(former.province.name(context.lang) for former in context.former.values()),
+        count=len(before),
+        named=sum(row.status.recognised for row in before),
+    )
+    return sentence + words_before
 
 
 def province_figures(context: LayerContext) -> list[Figure]:
@@ -139,13 +171,26 @@ def province_figures(context: LayerContext) -> list[Figure]:
         ("model", t("Xã NTM kiểu mẫu"), t("xã")),
         ("met", t("Xã đạt đủ tiêu chí (kể cả chưa công nhận)"), t("xã")),
         ("average-criteria", t("Tiêu chí bình quân mỗi xã"), t("tiêu chí/xã")),
+        ("villages-model", t("Thôn, khu dân cư NTM kiểu mẫu"), t("thôn")),
     ]
     found = [(published(context, metric), label, unit) for metric, label, unit in labels]
     newest = max((f.period.latest for f, _, _ in found if f), default=context.month)
     # "All criteria met" is read against "recognised": an older number beside a newer one misleads.
     shown = [row for row in found if row[0] and (row[0].metric != "met" or row[0].period.latest == newest)]
     figures = [_figure(context, figure, label, unit) for figure, label, unit in shown if figure]
-    return [*_district_figure(context), *figures, _named_figure(context)]
+    expected = [
+        _expected(context, figure, label, unit)
+        for metric, label, unit in labels
+        if (figure := expected_figure(breaks.figures(context), metric, context.month))
+    ]
+    return [*_district_figure(context), *figures, *expected, _named_figure(context)]
+
+
+def _expected(context: LayerContext, figure: PublishedFigure, label: str, unit: str) -> Figure:
+    """Return what a source expects of the rest of the year: never counted, always marked."""
+    found = _figure(context, figure, label, unit)
+    text = context.t("{label}, dự kiến đến {month}", label=label, month=figure.period.label)
+    return replace(found, id=f"expected-{figure.metric}", label=text, status="expected", change="")
 
 
 def _district_figure(context: LayerContext) -> list[Figure]:
@@ -168,7 +213,7 @@ def _district_figure(context: LayerContext) -> list[Figure]:
             source=t("Đếm theo tên và số công bố của huyện"),
             change=t("ít nhất: chưa nêu đủ tên") if found.at_least else t("đủ tên"),
         )
-        for found in district_progress(chosen, context.levels, context.facts.figures, context.month)
+        for found in district_progress(chosen, context.levels, breaks.figures(context), context.month)
     ]
 
 
@@ -178,7 +223,6 @@ def _figure(context: LayerContext, figure: PublishedFigure, label: str, unit: st
     if figure.metric in {"recognised", "met"}:
         of = denominator(context, figure)
         text = t("{count}/{of} xã ({share})", count=text, of=of, share=percent(figure.value, of, lang))
-    change = change_since_year_before(context.facts.figures, figure)
     return Figure(
         id=figure.metric,
         label=label,
@@ -187,14 +231,24 @@ def _figure(context: LayerContext, figure: PublishedFigure, label: str, unit: st
         text=text,
         as_of=figure.period.label,
         source=figure.source,
-        change=t(
-            "{difference} so với {month}",
-            difference=signed(change.difference, lang),
-            month=change.since.period.label,
-        )
-        if change
-        else "",
+        change=_change(context, figure),
     )
+
+
+def _change(context: LayerContext, figure: PublishedFigure) -> str:
+    """Return the difference to a year before; other units are not compared, another denominator is told."""
+    t, change = context.t, change_since_year_before(breaks.figures(context), figure)
+    if change is None:
+        return ""
+    text = t(
+        "{difference} so với {month}",
+        difference=signed(change.difference, context.lang),
+        month=change.since.period.label,
+    )
+    was = denominator(context, change.since)
+    if figure.metric not in {"recognised", "met"} or was == denominator(context, figure):
+        return text
+    return text + t(" (khi đó tính trên {of} xã)", of=was)
 
 
 def _named_figure(context: LayerContext) -> Figure:

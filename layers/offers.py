@@ -5,8 +5,10 @@ from __future__ import annotations
 from textwrap import shorten
 from typing import Final
 
+from layers.breaks import begins
 from layers.context import LayerContext
 from layers.criterion_facts import choices, number_of
+from layers.registry import usual_outline, versions_shown
 from layers.view import FILTERS, PARAMETER
 from programme.criteria import GROUPS
 
@@ -17,15 +19,27 @@ LONGEST: Final = 70
 def offers(context: LayerContext) -> dict[str, list[tuple[str, str]]]:
     """Return values and labels by parameter of the address, for those filters of the layer whose choices vary.
 
-    Criteria are followed by the indicators of the one that is shown; months run back to the first of the
-    set in force. Empty without a set.
+    Criteria are followed by the indicators of the one that is shown; months run back to the first of the set in
+    force, but not to before the units shown. No choices without a set. Boundary versions are those that can draw the
+    month instead of the one that holds in it: another one of the same units, or a later list ("ranh giới hiện nay").
     """
-    found = context.criteria_set
-    if found is None:
-        return {}
-    makers = {"criterion": _criteria, "criterion_group": _groups, "since": _months}
+    makers = {"criterion": _criteria, "criterion_group": _groups, "since": _months, "boundary": _boundaries}
     offered = [name for name in FILTERS[context.state.layer] if name in makers]
     return {PARAMETER.get(name, name): makers[name](context) for name in offered}
+
+
+def _boundaries(context: LayerContext) -> list[tuple[str, str]]:
+    """Return the versions to choose; the empty value is the version in force in the month."""
+    t, month = context.t, context.month
+    usual = usual_outline(context.state)
+    rows = []
+    for entry in versions_shown(context.state.province):
+        if entry.id == usual.id or (entry.last_month and entry.last_month < month):
+            continue
+        name = entry.name_en if context.lang == "en" else entry.name_vi
+        now = entry.last_month is None and entry.units_of != usual.units_of
+        rows.append((entry.id, t("Hiện nay: {name}", name=name) if now else name))
+    return rows
 
 
 def _criteria(context: LayerContext) -> list[tuple[str, str]]:
@@ -44,8 +58,9 @@ def _groups(context: LayerContext) -> list[tuple[str, str]]:
 
 
 def _months(context: LayerContext) -> list[tuple[str, str]]:
-    month, rows = context.month, []
-    while (found := context.set_of(month)) and context.criteria_set and found.id == context.criteria_set.id:
+    month, rows, first = context.month, [], min(context.month, begins(context.boundary.entry))
+    own = context.criteria_set
+    while month >= first and own and (found := context.set_of(month)) and found.id == own.id:
         rows.append((str(month), month.label))
         month = month.plus(-1)
     return rows

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from layers.registry import facts_of
-from programme.province import Margin, province_of
+from geo.boundaries import catalogue, versions_of
+from layers.margins import margins_of
+from layers.registry import facts_drawn, part_of
+from programme.province import Margin, province_of, provinces
 from programme.units import District, Unit, districts_of
 
 
@@ -25,8 +27,13 @@ def province_name(province: str, lang: str) -> str:
     return province_of(province).name(lang)
 
 
-def places_of(province: str, codes: Iterable[str]) -> Places:
-    """Return the places of a province; codes without an entry in the unit list are left out.
+def drawable() -> list[str]:
+    """Return the keys of the provinces that some boundary version draws, in the order of their files."""
+    return [key for key in provinces() if versions_of(key)]
+
+
+def places_of(province: str, boundary: str, codes: Iterable[str]) -> Places:
+    """Return the places of a province as a boundary version draws it; codes that no list knows are left out.
 
     Raises
     ------
@@ -35,6 +42,9 @@ def places_of(province: str, codes: Iterable[str]) -> Places:
     DataError
         Its files are faulty.
     """
-    found, units = province_of(province), facts_of(province).units
+    found, units = province_of(province), facts_drawn(province, boundary).units
     known = tuple(units[code] for code in codes if code in units)
-    return Places(known, districts_of(known), tuple(found.margins), found.inset_district)
+    districts = districts_of(known)
+    inset = found.inset_district if found.inset_district in districts else None
+    inset = None if part_of(province, boundary) else inset
+    return Places(known, districts, margins_of(found, catalogue()[boundary]), inset)

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Final
 
 from base.clock import TIME_ZONE, Month, today
-from base.errors import StateError, StoreError
-from geo.boundaries import catalogue, load, version_for, versions_of
+from base.errors import BoundaryError, StateError, StoreError
+from geo.boundaries import CatalogueEntry, catalogue, load, version_for, versions_of
 from layers import (
     at_risk,
     border_replanning,
+    boundary_units,
     criteria_met,
     criterion,
     district_progress,
@@ -24,6 +25,7 @@ from layers.context import LayerContext
 from layers.view import LayerView, ViewState
 from programme.province import province_of
 from programme.targets import named_years
+from programme.territory import mergers_of, territory_of
 from store import current
 from store.facts import Facts
 from store.ledger import Ledger
@@ -38,13 +40,17 @@ BUILDERS: Final[dict[str, Callable[[LayerContext], LayerView]]] = {
     "criteria-met": criteria_met.build,
     "criterion": criterion.build,
     "at-risk": at_risk.build,
+    "boundaries": boundary_units.build,
 }
 #: Layers drawn from monthly reports.
 REPORTED: Final = frozenset({"reporting", "criteria-met", "criterion", "at-risk"})
 
 
-def facts_of(province: str, known_at: str | None = None) -> LedgerFacts:
+def facts_of(province: str, known_at: str | None = None, month: Month | None = None) -> LedgerFacts:
     """Return the facts of a province as they were known at an ISO time (default: now).
+
+    With a ``month`` after a merger they are those of the province that it went into, for the units of its former
+    area; without one, the province's own.
 
     Raises
     ------
@@ -59,7 +65,12 @@ def facts_of(province: str, known_at: str | None = None) -> LedgerFacts:
     ledger = current.ledger()
     version = ledger.version_at(_moment(known_at)) if known_at else ledger.version()
     if version:
-        return _facts(ledger, key, version)
+        facts = _facts(ledger, key, version)
+        if month:
+            place, entry = territory_of(key, month), in_force(key, month, facts)
+            return _facts(ledger, place.province, version, entry.units_of, place.part)
+        newest = next(reversed(versions_of(key)), None)
+        return _facts(ledger, key, version, newest.units_of if newest else "")
     if current.startup_faults:
         raise current.startup_faults[0]
     if earliest := ledger.receipts():
@@ -69,8 +80,8 @@ def facts_of(province: str, known_at: str | None = None) -> LedgerFacts:
 
 
 @lru_cache(maxsize=64)
-def _facts(ledger: Ledger, province: str, version: int) -> LedgerFacts:
-    return LedgerFacts(ledger, province, version)
+def _facts(ledger: Ledger, province: str, version: int, unit_list: str = "", part: str = "") -> LedgerFacts:
+    return LedgerFacts(ledger, province, version, unit_list, part)
 
 
 def _moment(text: str) -> datetime:
@@ -92,15 +103,20 @@ def default_month(layer: str, facts: Facts) -> Month:
         return max(reported)
     if layer == "target-communes" and (years := named_years(facts)):
         return Month(years[-1], 12)
-    months = [f.period.latest for f in facts.figures if f.metric == "recognised" and f.district is None]
-    if not months:
-        raise StateError("Chưa có số công bố nào của tỉnh này. Hãy nộp số liệu công bố rồi mở lại.")
-    return max(months)
+    figures = [f for f in facts.figures if f.district is None and not f.status]
+    months = [f.period.latest for f in figures if f.metric == "recognised"] or [f.period.latest for f in figures]
+    drawn = [month for month in months if any(entry.covers(month) for entry in versions_shown(facts.province))]
+    if drawn:
+        return max(drawn)
+    versions = versions_of(facts.province)
+    if not versions:
+        raise BoundaryError("Chưa có ranh giới nào của tỉnh “{province}”.", province=facts.province)
+    return versions[-1].first_month  # nobody published anything: the units stand by themselves
 
 
 def _reported_months(facts: Facts) -> list[Month]:
     """Return the months of the reports that some boundary version covers: no other can be drawn."""
-    versions = versions_of(facts.province)
+    versions = versions_shown(facts.province)
     months = {report.period for report in facts.reports if report.period}
     return [month for month in months if any(entry.covers(month) for entry in versions)]
 
@@ -135,9 +151,82 @@ def context_of(state: ViewState) -> LayerContext:
 @lru_cache(maxsize=512)
 def _context(state: ViewState, facts: LedgerFacts, day: date) -> LayerContext:
     month = state.period or default_month(state.layer, facts)
-    entry = catalogue().get(state.boundary) if state.boundary else version_for(state.province, month)
-    if entry is None:
-        raise StateError("Không có phiên bản ranh giới “{version}”.", version=state.boundary)
-    if not entry.covers(month):
-        entry = version_for(state.province, month)
-    return LayerContext(facts, load(entry.id), state, month, province_of(state.province), day)
+    entry = outline_of(state, month, facts)
+    part = part_of(state.province, entry.id)
+    own = _facts(facts.ledger, entry.province, facts.version, entry.units_of, part)
+    if not own.units:
+        raise StateError(
+            "Kho số liệu không có danh mục đơn vị của phiên bản ranh giới “{version}”. Hãy nhập lại phiên bản này.",
+            version=entry.id,
+        )
+    former = {
+        boundary: _former(state, month, own, boundary, day)
+        for boundary in sorted({s.boundary for rows in own.predecessors.values() for s in rows} & set(catalogue()))
+    }
+    return LayerContext(own, load(entry.id, part), state, month, province_of(state.province), day, former)
+
+
+def _former(state: ViewState, month: Month, facts: LedgerFacts, boundary: str, day: date) -> LayerContext:
+    """Return the context of an earlier unit list at its last month, or at an earlier one that is drawn today's way."""
+    entry = catalogue()[boundary]
+    last = min(month, entry.last_month or month)
+    view = ViewState(layer=state.layer, province=entry.province, boundary=boundary, period=last, lang=state.lang)
+    own = _facts(facts.ledger, entry.province, facts.version, entry.units_of)
+    return LayerContext(own, load(boundary), view, last, province_of(entry.province), day)
+
+
+def part_of(province: str, boundary: str) -> str:
+    """Return the key of the former province that a map shows of a version; empty where it shows all of it."""
+    entry = catalogue().get(boundary)
+    return province if entry and entry.province != province else ""
+
+
+def facts_drawn(province: str, boundary: str) -> LedgerFacts:
+    """Return the facts for the units that a boundary version draws of a province; errors as :func:`facts_of`."""
+    facts, entry = facts_of(province), catalogue()[boundary]
+    return _facts(facts.ledger, entry.province, facts.version, entry.units_of, part_of(province, boundary))
+
+
+def outline_of(state: ViewState, month: Month, facts: LedgerFacts) -> CatalogueEntry:
+    """Return the boundary version that draws a month: the one in force, or a later one that the reader asked for.
+
+    An older version than the month's cannot be asked for: the units of the month are not in it.
+
+    Raises
+    ------
+    StateError, BoundaryError
+        As :func:`compute`.
+    """
+    if state.boundary:
+        asked = catalogue().get(state.boundary)
+        if asked is None:
+            raise StateError("Không có phiên bản ranh giới “{version}”.", version=state.boundary)
+        if asked.covers(month) or month < asked.first_month:
+            return asked
+    return in_force(state.province, month, facts)
+
+
+def usual_outline(state: ViewState) -> CatalogueEntry:
+    """Return the version that draws a state's month unless the reader chooses another one."""
+    return context_of(state.but(boundary=None)).boundary.entry
+
+
+def in_force(province: str, month: Month, facts: LedgerFacts) -> CatalogueEntry:
+    """Return the version that draws a province, or what it has become a part of, in ``month``; errors as above.
+
+    A month that has not begun has no boundaries: nobody knows which units it will have.
+    """
+    if month > Month.of(today()):
+        raise StateError(
+            "Tháng {month} chưa đến. Hãy chọn tháng đến {present}.", month=month, present=Month.of(today())
+        )
+    place = territory_of(province, month)
+    if place.province != facts.province:
+        facts = _facts(facts.ledger, place.province, facts.version)
+    return version_for(place.province, month, facts.boundary_defaults)
+
+
+def versions_shown(province: str) -> list[CatalogueEntry]:
+    """Return the versions that can draw a province: its own, and those of the provinces it went into."""
+    later = [entry for _, place in mergers_of(province) for entry in versions_of(place.province)]
+    return [*versions_of(province), *later]

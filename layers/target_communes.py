@@ -8,6 +8,7 @@ from typing import Final
 from base.numbers import number
 from layers import words
 from layers.context import LayerContext, unique
+from layers.goals import goals
 from layers.view import Block, Figure, Item, LayerView, Mark
 from programme.records import LEVELS, Level, Target
 from programme.targets import CommuneTarget, province_total
@@ -43,7 +44,7 @@ def build(context: LayerContext) -> LayerView:
         },
         marks=marks,
         figures=figures,
-        blocks=[_list(context)],
+        blocks=[_list(context), *goals(context)],
         notes=_notes(context),
         sources=unique(words.document(row.document, context.lang) for row in _rows_used(context)),
         headline=headline(context),

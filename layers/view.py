@@ -22,14 +22,15 @@ SAMPLE_NOTE: Final = "SỐ LIỆU MINH HỌA – không phải số liệu thậ
 
 #: Which filters each layer offers, in the order of the filter row.
 FILTERS: Final[dict[str, tuple[str, ...]]] = {
-    "ntm-levels": ("period", "district", "ntm_level", "border"),
+    "ntm-levels": ("period", "district", "ntm_level", "border", "boundary"),
     "target-communes": ("period", "district", "target_kind"),
-    "border-replanning": ("period", "district", "border"),
+    "border-replanning": ("period", "district", "border", "boundary"),
     "district-progress": ("period", "district"),
     "criteria-met": ("period", "district", "under_15", "border"),
     "criterion": ("period", "district", "criterion", "criterion_group"),
     "at-risk": ("period", "district", "since"),
     "reporting": ("period", "district"),
+    "boundaries": ("period", "district", "border", "boundary"),
 }
 _ALL_FILTERS: Final = (
     *("district", "ntm_level", "target_kind", "border"),
@@ -220,7 +221,8 @@ class LayerView:
     ``name`` (str, "xã X"), ``district`` (str), ``selected`` (bool, passes the filters),
     ``tooltip`` (str), then the layer's own columns, whose Vietnamese or English headings are in ``columns``.
     ``margins`` are names outside the province (text, longitude, latitude in EPSG:4326, kind), ``inset`` is
-    the code of the district that is drawn enlarged.
+    the code of the district that is drawn enlarged. ``part`` is the former province whose units alone are
+    drawn (empty: all of the version's), ``banner`` a sentence that must stand over the map, mostly empty.
     """
 
     key: str
@@ -242,10 +244,12 @@ class LayerView:
     boundary_version: str
     as_of: str
     known_at: str
-    margins: tuple[tuple[str, float, float, Literal["country", "province"]], ...] = ()
+    margins: tuple[tuple[str, float, float, Literal["country", "province", "archipelago"]], ...] = ()
     inset: str | None = None
     is_sample: bool = False
     features: tuple[object, ...] = field(default=())
+    part: str = ""
+    banner: str = ""
 
     def rows(self) -> pd.DataFrame:
         """Return the selected rows with the table's columns only."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from base.clock import Month
@@ -14,7 +15,7 @@ from programme.records import CriteriaCount, Document, Recognition, Step, Target
 from programme.reported import Reported
 from programme.standing import Standing
 from programme.targets import CommuneTarget
-from programme.units import Unit
+from programme.units import District, Unit, reporters_of, without_districts
 
 #: Vietnamese names of levels and kinds; they are the keys of their translations.
 LEVEL_NAMES: Final = {
@@ -24,6 +25,7 @@ LEVEL_NAMES: Final = {
     "met": "Đạt {total}/{total}, chưa công nhận",
     "below": "Chưa đạt chuẩn",
     "unknown": "Chưa có nguồn công bố",
+    "new-unit": "Chưa đánh giá",
     "outside": "Ngoài chương trình",
 }
 TARGET_LEVELS: Final = {"model": "kiểu mẫu", "advanced": "nâng cao", "standard": "đạt chuẩn"}
@@ -49,6 +51,13 @@ CRITERION_RESULTS: Final[dict[Result | None, str]] = {
     "not-applicable": "không áp dụng",
     None: "chưa báo cáo",
 }
+_BOUNDARY_NOTES: Final = {
+    "schematic": "đường ranh trong huyện là đường sơ đồ, không phải ranh giới thật",
+    "low": "hình vẽ có độ tin cậy thấp: các nguồn không khớp nhau hoặc lệch diện tích nghị quyết",
+    "2025 source outline": "đường bao lấy theo nguồn năm 2025",
+}
+#: So many communes are named as the source of a month; more are counted.
+NAMED_REPORTERS: Final = 5
 STEPS: Final[dict[Step, str]] = {
     "submitted": "Đã nộp hồ sơ",
     "verified": "Huyện thẩm tra",
@@ -135,21 +144,39 @@ def set_name(set_id: str, context: LayerContext) -> str:
 
 
 def report_sources(context: LayerContext) -> list[str]:
-    """Return ``Báo cáo tháng 05/2025: huyện Đăk Hà, huyện Đăk Tô``, a line per month, newest first."""
+    """Return ``Báo cáo tháng 05/2025: huyện Đăk Hà, huyện Đăk Tô``, a line per month, newest first.
+
+    Where communes report for themselves, many of them are counted: ``Báo cáo tháng 08/2025: 30/37 xã``.
+    """
+    known = reporters_of(context.units.values())
+    of_unit = {unit.code: code for code, one in known.items() for unit in one.units}
     by_month: dict[Month, set[str]] = {}
-    for code, unit in context.units.items():
+    for code in context.units:
         if report := context.reported.get(code):
-            by_month.setdefault(report.period, set()).add(unit.district_code)
+            by_month.setdefault(report.period, set()).add(of_unit[code])
     return [
         context.t(
             "Báo cáo tháng {month}: {districts}",
             month=month.label,
-            districts=context.t("tất cả các huyện, thành phố")
-            if len(by_month[month]) == len(context.districts)
-            else ", ".join(context.districts[code].within for code in sorted(by_month[month])),
+            districts=_reporters(by_month[month], known, context),
         )
         for month in sorted(by_month, reverse=True)
     ]
+
+
+def _reporters(codes: set[str], known: Mapping[str, District], context: LayerContext) -> str:
+    communes = without_districts(context.units.values())
+    if len(codes) == len(known):
+        return context.t("tất cả các xã" if communes else "tất cả các huyện, thành phố")
+    if communes and len(codes) > NAMED_REPORTERS:
+        return context.t("{count}/{total} xã", count=len(codes), total=len(known))
+    return ", ".join(one.within for code, one in known.items() if code in codes)
+
+
+def reports_source(context: LayerContext) -> str:
+    """Return whose reports the figures of the view are counted from."""
+    communes = without_districts(context.units.values())
+    return context.t("Báo cáo tháng của các xã" if communes else "Báo cáo tháng của các huyện, thành phố")
 
 
 def target(item: CommuneTarget, t: Translate) -> str:
@@ -177,6 +204,14 @@ def border(unit: Unit, context: LayerContext) -> str:
     return context.t("giáp {countries}", countries=", ".join(parts))
 
 
+def boundary_note(note: str, context: LayerContext) -> str:
+    """Put the source's English note on an outline into the reader's language by its kind."""
+    for start, text in _BOUNDARY_NOTES.items():
+        if note.startswith(start):
+            return context.t(text)
+    return note
+
+
 def tooltip(unit: Unit, context: LayerContext, *extra: str) -> str:
     """Return the line shown on hover, also for units without any data; ``extra`` is what the layer adds."""
     t, lang = context.t, context.lang
@@ -184,9 +219,22 @@ def tooltip(unit: Unit, context: LayerContext, *extra: str) -> str:
     if unit.code in context.warnings:
         parts.append("⚠ " + warning(context.warnings[unit.code], t, lang))
     parts.extend(target(item, t) for item in context.targets.get(unit.code, ()))
+    if before := predecessors(unit, context):
+        parts.append(before)
     said = " · ".join(parts)
     # A level that rests on a report says the same number of criteria.
     return " · ".join([said, *(text for text in extra if text and text.casefold() not in said.casefold())])
+
+
+def predecessors(unit: Unit, context: LayerContext) -> str:
+    """Return ``từ 3 đơn vị cũ, 2 được công nhận``; empty for a unit that no reorganisation made."""
+    rows = context.predecessors.get(unit.code, ())
+    if not rows:
+        return ""
+    if rows[0].succession.unchanged:
+        return context.t("giữ nguyên khi sắp xếp")
+    held = sum(row.status.recognised for row in rows)
+    return context.t("từ {count} đơn vị cũ, {held} được công nhận", count=len(rows), held=held)
 
 
 def sentence(text: str) -> str:

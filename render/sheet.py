@@ -141,7 +141,7 @@ def compose(
     if paper not in PAPERS:
         raise RenderError("Không có khổ giấy “{paper}”. Hãy chọn A4 hoặc A3.", paper=paper)
     pen = _pen(view, paper)
-    land = ground(view.boundary_version)
+    land = ground(view.boundary_version, view.part)
     if inset is not None and inset not in land.districts:
         raise RenderError("Không có huyện mang mã “{code}” trong ranh giới này để vẽ phóng to.", code=inset)
     page_width, page_height = PAPERS[paper]

@@ -17,7 +17,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.boundaries import load
+from geo.boundaries import archipelagos, load
+from geo.extent import framed
 from render.sheet_layout import Territory
 
 _SIMPLER: Final = 60.0
@@ -37,7 +38,7 @@ class Ground:
     points
         Label point by unit or district code: the centre of the largest inscribed circle.
     outline
-        The province.
+        The province without far islands; of the nation all of it, with Hoàng Sa and Trường Sa.
     border
         National boundary lines.
     territory
@@ -54,15 +55,15 @@ class Ground:
 
 
 @cache
-def ground(version: str) -> Ground:
-    """Return the geometry of a boundary version.
+def ground(version: str, part: str = "") -> Ground:
+    """Return the geometry of a boundary version, or of the area of one former province in it.
 
     Raises
     ------
     BoundaryError
         As :func:`geo.boundaries.load`.
     """
-    boundary = load(version)
+    boundary = load(version, part)
     crs = boundary.entry.metric_crs
     frame = boundary.units.to_crs(crs)
     # Simplified as a coverage, neighbours keep their common line; 60 m is under a tenth of a mm on paper.
@@ -75,7 +76,10 @@ def ground(version: str) -> Ground:
     for code, key in district_of.items():
         members.setdefault(key, []).append(units[code])
     districts = {key: _whole(shapely.coverage_union_all(parts)) for key, parts in sorted(members.items())}
-    outline = _whole(shapely.coverage_union_all(shapes))
+    near = set(map(str, framed(boundary).index))
+    outline = _whole(shapely.coverage_union_all(np.array([shape for code, shape in units.items() if code in near])))
+    if boundary.entry.national:
+        outline = shapely.union_all([outline, *archipelagos().to_crs(crs).geometry.values])
     border = shapely.simplify(shapely.union_all(boundary.border.to_crs(crs).geometry.values), _SIMPLER)
     return Ground(
         units=units,

@@ -36,7 +36,8 @@ _FADE: Final = 0.75
 _DARK: Final = 0.42
 _UNKNOWN: Final = LegendClass("", "", "#FFFFFF", "hatch", 0)
 _SHORT: Final = (
-    (re.compile(r"^(xã|huyện) ", re.IGNORECASE), ""),
+    (re.compile(r"^(xã|huyện|quận) ", re.IGNORECASE), ""),
+    (re.compile(r" \(cũ\)$"), ""),
     (re.compile(r"^phường ", re.IGNORECASE), "P. "),
     (re.compile(r"^thị trấn ", re.IGNORECASE), "TT. "),
     (re.compile(r"^thành phố ", re.IGNORECASE), "TP. "),

@@ -17,10 +17,10 @@ from render.sheet_map import MapDrawing
 from render.sheet_text import Pen
 
 Margin = tuple[str, float, float, str]
-"""A name outside the territory: text, longitude, latitude (WGS 84), ``country`` or ``province``."""
+"""A name outside the territory: text, longitude, latitude (WGS 84), ``country``, ``province`` or ``archipelago``."""
 _COLOR: Final = "#6F6F6F"
 #: Sizes to try, the largest first, and whether the name is bold.
-_SIZES: Final = {"country": ((11.0, 9.0, 7.5), True), "province": ((8.0,), False)}
+_SIZES: Final = {"country": ((11.0, 9.0, 7.5), True), "province": ((8.0,), False), "archipelago": ((8.5, 7.0), True)}
 _STEP: Final = 2.0
 _CLEAR: Final = np.array([-2.0, -2.0, 2.0, 2.0])
 
@@ -61,6 +61,10 @@ def margin_names(pen: Pen, drawing: MapDrawing, margins: Sequence[Margin], taken
                 taken.add(box)
                 placed[f"margin:{text}"] = box
                 break
+        else:
+            if kind == "archipelago":  # named wherever national territory is drawn, also on a crowded sheet
+                pen.write(*wanted.center, text, sizes[-1], bold=bold, color=_COLOR, align="center", z=8)
+                placed[f"margin:{text}"] = wanted
     return placed
 
 

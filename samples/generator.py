@@ -16,6 +16,7 @@ from base.errors import StoreError
 from intake.checked import Sender
 from intake.collection import COLLECTOR, PROGRAMME_FILES, packed, read_collection
 from intake.monthly import check_monthly
+from intake.scope import facts_in
 from intake.template import LIST_SHEET
 from intake.workbook import read_workbook
 from programme.units import districts_of
@@ -54,7 +55,7 @@ def make_sample(ledger: Ledger, progress: Progress | None = None, first: Month =
             "Kho này là kho {found}, không mở làm kho {purpose} được.", found=ledger.purpose, purpose="sample"
         )
     _load_collection(ledger)
-    published = FormFacts(ledger, PROVINCE, ledger.receipts(kind="programme")[0].id)
+    published = facts_in(FormFacts(ledger, PROVINCE, ledger.receipts(kind="programme")[0].id), first)
     story = tell(published)
     wanted = list(handovers(districts_of(published.units.values()), (m for m in months(first, last) if m in story)))
     stored = {(r.district, r.period, r.revision) for r in ledger.receipts(kind="monthly")}
@@ -86,7 +87,7 @@ def _hand_in(ledger: Ledger, published: FormFacts, handover: Handover, results: 
     content = filled_form(published, handover, results)
     version = "" if handover.revision == 1 else "-sua"
     name = f"bao-cao-{handover.district}-{handover.period}{version}.xlsx"
-    facts = LedgerFacts(ledger, PROVINCE, ledger.version())
+    facts = facts_in(LedgerFacts(ledger, PROVINCE, ledger.version()), handover.period)
     district = districts_of(facts.units.values())[handover.district]
     sender = Sender(
         actor=ACTOR,

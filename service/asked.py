@@ -13,7 +13,7 @@ from base import settings
 from base.clock import Month, today
 from base.errors import StateError
 from intake.checked import Sender
-from service.desk import district_names
+from layers.lists import reporters_in
 
 #: Characters that a name may have.
 LONGEST_NAME: Final = 200
@@ -42,13 +42,14 @@ def sender(query: Mapping[str, str], province: str, lang: str, attachment: bytes
     StateError
         A value cannot be used; the sentence names it.
     """
+    period = month(query.get("period", ""))
     return Sender(
         actor=settings.office(),
         sent_by=printable(query.get("sent_by", "")),
         received=_received(query.get("received", "")),
         lang=lang,
-        district=district(province, query.get("district", "")),
-        period=month(query.get("period", "")),
+        district=reporter(province, query.get("district", ""), period),
+        period=period,
         attachment=attachment,
     )
 
@@ -61,12 +62,22 @@ def month(text: str) -> Month | None:
         raise StateError("Tháng “{month}” phải có dạng NĂM-THÁNG, ví dụ 2025-06.", month=text) from None
 
 
-def district(province: str, code: str) -> str:
-    """Return the code of a district, or an empty text; raise :class:`StateError` when there is none."""
-    known = district_names(province)
-    if code and code not in known:
-        raise StateError("Không có huyện mang mã “{code}”.", code=code)
-    return code
+def reporter(province: str, code: str, period: Month | None) -> str:
+    """Return the code of a district, or of a commune where there are none, or an empty text.
+
+    Raises
+    ------
+    StateError
+        Nobody of this code hands in the report of the month, or no unit list is known of the month.
+    """
+    if not code:
+        return code
+    known = reporters_in(province, period)
+    if code in known:
+        return code
+    if any(one.is_commune for one in known.values()):
+        raise StateError("Không có xã nào của chương trình mang mã “{code}”. Hãy chọn xã trong danh sách.", code=code)
+    raise StateError("Không có huyện mang mã “{code}”.", code=code)
 
 
 def values(content: bytes, keys: Collection[str]) -> dict[str, str]:

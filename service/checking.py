@@ -75,7 +75,7 @@ def check_form(kind: FormKind, values: Mapping[str, str], province: str, sender:
 
 
 def monthly_form(province: str, district: str, period: Month, lang: str, *, indicators: bool) -> bytes:
-    """Make the monthly workbook of a district, or of the whole province when ``district`` is empty."""
+    """Make the monthly workbook of a district or commune, or of the whole province when ``district`` is empty."""
     return monthly_template(facts(province), district, period, lang, indicators=indicators)
 
 

@@ -1,4 +1,7 @@
-"""What the desk shows, as plain data: forms, districts with the state of their report, and the history."""
+"""What the desk shows, as plain data: forms, who reports in which month, and the history.
+
+A province that was merged goes on as a part of another one: its desk shows the files of both.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,13 @@ from sqlalchemy import func, select
 from base import settings
 from base.clock import Month, day_label, today
 from base.i18n import translate, translator
-from intake.communes import folded
+from geo.spelling import folded
 from intake.form_columns import Form, FormColumn
 from intake.form_kinds import FORMS
+from intake.scope import area
 from intake.submit import TITLES
-from layers.registry import context_of, facts_of
-from layers.view import ViewState
+from layers.lists import codes_within, receipts_of, reporter_lists, reporters_in
+from layers.registry import facts_of
 from store import current
 from store.ledger import WHOLE, Ledger, Receipt
 from store.queries import LedgerFacts
@@ -66,6 +70,14 @@ def overview(province: str, lang: str, why_not: str) -> dict[str, Any]:
         "kinds": {kind: translate(words, lang) for kind, words in TITLES.items()},
         "forms": {kind: _form(form, facts, lang) for kind, form in FORMS.items()},
         "sets": [[found.id, found.name(lang)] for found in facts.criteria_sets.values()],
+        "reporters": [
+            {
+                "first": str(first),
+                "communes": any(one.is_commune for one in known.values()),
+                "places": [[code, one.name] for code, one in known.items()],
+            }
+            for first, known in reporter_lists(province)
+        ],
     }
 
 
@@ -102,22 +114,18 @@ def _of_districts(form: Form) -> bool:
     return form.kind == "targets"
 
 
-def district_names(province: str) -> dict[str, str]:
-    """Return the districts of a province by code."""
-    return {code: district.name for code, district in context_of(ViewState(province=province)).districts.items()}
-
-
 def columns_of(kind: str) -> frozenset[str]:
     """Return the columns of a small form."""
     return frozenset(column.key for column in _fields(FORMS[kind]))
 
 
 def history(province: str, lang: str, *, district: str, before: int | None) -> dict[str, Any]:
-    """Return receipts, newest first: those of a district when one is given, older than ``before``."""
+    """Return receipts, newest first, older than ``before``: of a district, also a former one, when one is given."""
     ledger = current.ledger()
-    every = facts_of(province).receipts
+    every = receipts_of(province)
     replaced = {receipt.supersedes: receipt.id for receipt in every if receipt.supersedes}
-    wanted = [r for r in every if (before is None or r.id < before) and district in {"", r.district}]
+    places = codes_within(province, district)
+    wanted = [r for r in every if (before is None or r.id < before) and (not district or r.district in places)]
     rows = wanted[:PAGE]
     sizes, scans = _sizes(ledger, rows), _scans(ledger, rows)
     return {
@@ -142,7 +150,7 @@ def receipt_document(receipt: Receipt, lang: str) -> dict[str, Any]:
         "kind": receipt.kind,
         "words": translate(_words(receipt.kind), lang),
         "district": receipt.district,
-        "place": district_names(receipt.province)[receipt.district] if receipt.district else "",
+        "place": _place(receipt, lang),
         "period": str(receipt.period or ""),
         "month": receipt.period.label if receipt.period else "",
         "revision": receipt.revision,
@@ -155,6 +163,16 @@ def receipt_document(receipt: Receipt, lang: str) -> dict[str, Any]:
         "sent_by": receipt.sent_by,
         "received": day_label(receipt.received),
     }
+
+
+def _place(receipt: Receipt, lang: str) -> str:
+    """Return whose report it is: a district, a commune, or the area of a former province; empty for the whole."""
+    if not receipt.district or receipt.period is None:
+        return ""
+    if found := reporters_in(receipt.province, receipt.period).get(receipt.district):
+        return found.name
+    name = area(receipt.district, translator(lang), lang)
+    return name[:1].upper() + name[1:]
 
 
 def _words(kind: str) -> str:
@@ -194,7 +212,7 @@ def original(number: int, *, scan: bool) -> tuple[bytes, str] | None:
 
 def template_name(kind: str, province: str, part: str, period: Month | None) -> str:
     """Return ``bao-cao-2025-05-dak-ha.xlsx``: plain letters, so that every system keeps the name."""
-    name = context_of(ViewState(province=province)).districts[part].short_name if period and part else part
+    name = reporters_in(province, period)[part].short_name if period and part else part
     words = [_FILES[kind], str(period) if period else "", folded(name)]
     return "-".join(word.replace(" ", "-") for word in words if word) + ".xlsx"
 

@@ -108,9 +108,9 @@ async def _template(request: Request, lang: str) -> Response:
         return problem(404, translate("Không có “{path}”.", lang, path=request.url.path))
     province, part, period = query.get("province", "kontum"), "", None
     if kind == "monthly":
-        part = await run_in_threadpool(asked.district, province, query.get("district", ""))
         if not (period := asked.month(query.get("period", ""))):
             raise StateError("Hãy chọn tháng của biểu mẫu.")
+        part = await run_in_threadpool(asked.reporter, province, query.get("district", ""), period)
         wanted = query.get("indicators") == "1"
         content = await _work(checking.monthly_form, province, part, period, lang, indicators=wanted)
     elif kind == "criteria-set":

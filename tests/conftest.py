@@ -47,7 +47,7 @@ def boundary() -> BoundaryVersion:
 def client() -> Iterator[Client]:
     """Return a client of the routes of ``server.py``, without Streamlit's own."""
     import server  # noqa: PLC0415 - imports Streamlit, which most tests need not wait for
-    from service import office  # noqa: PLC0415
+    from service import boundary_office, office  # noqa: PLC0415
     from service.maps import maps  # noqa: PLC0415
 
     routes = [
@@ -55,6 +55,7 @@ def client() -> Iterator[Client]:
         Route("/geometry/{name}", server.geometry),
         Route("/maps/{layer}.{extension}", maps),
         *office.ROUTES,
+        *boundary_office.ROUTES,
     ]
     with asyncio.Runner() as runner:
         yield Client(Starlette(routes=routes), runner)

@@ -43,8 +43,8 @@ def new_ledger(folder: Path, base: Path, purpose: Purpose = "office") -> Ledger:
     return Ledger(f"sqlite:///{target}", purpose)
 
 
-def facts_of(ledger: Ledger) -> LedgerFacts:
-    return LedgerFacts(ledger, "kontum", ledger.version())
+def facts_of(ledger: Ledger, province: str = "kontum") -> LedgerFacts:
+    return LedgerFacts(ledger, province, ledger.version(), {"kontum": "kontum-2015"}.get(province, ""))
 
 
 def template(ledger: Ledger, district: str = DISTRICT, period: Month = PERIOD, *, indicators: bool = False) -> bytes:

@@ -68,12 +68,14 @@ HOI = {
 NGOC_HOI = {APRIL: HOI, MAY: HOI | {"23395": outcome(fail="3")}}
 
 
-def report(
+def report(  # noqa: PLR0913 - a report and whose it is
     ledger: Ledger,
     district: str,
     period: Month,
     said: Mapping[str, Outcome],
     values: Mapping[tuple[str, str], float] | None = None,
+    *,
+    province: str = "kontum",
 ) -> Receipt:
     """Hand in a monthly report; ``values`` are measured values by commune and indicator, each of them met."""
     rows = [
@@ -98,7 +100,7 @@ def report(
     return ledger.submit(
         Submission(
             kind="monthly",
-            province="kontum",
+            province=province,
             district=district,
             period=period,
             file_name=f"bao-cao-{district}-{period}.xlsx",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from base.clock import Month
+from base.clock import Month, today
 from layers.address import month_of, months_of, parse
 from layers.registry import BUILDERS
 from layers.view import FILTERS, PARAMETER, ViewState
@@ -34,14 +34,14 @@ GOOD = {
 #: Cannot stand beside ``criterion``.
 GROUP = {"criterion_group": "economy"}
 BAD = [
-    ("province", "quangnam"),
+    ("province", "thanhhoa"),
     ("province", ""),
     ("boundary", "kontum-1999"),
     ("period", "2024"),
     ("period", "2024-13"),
     ("period", "12/2024"),
     ("period", "2015-02"),
-    ("period", "2025-07"),
+    ("period", "1999-07"),
     ("period", " 2024-12"),
     ("period", "٢٠٢٤-12"),
     ("known_at", "yesterday"),
@@ -96,7 +96,7 @@ def test_a_value_that_cannot_be_used_is_told_and_left_out(name: str, value: str)
     [
         ("border", "x", "laos"),
         ("ntm_level", "x", "advanced"),
-        ("period", "2025-07", "06/2025"),
+        ("period", "2015-02", "03/2015"),
         ("period", "x", "2025-06"),
         ("criterion", "20", "1, 2, 3"),
         ("criterion", "7.9", "7, 7.1, 8"),
@@ -145,7 +145,8 @@ def test_any_query_gives_a_state_and_a_notice_for_all_that_is_not_in_it(params: 
 good_queries = st.fixed_dictionaries(
     {},
     optional={
-        "period": st.sampled_from([str(month) for month in months_of("kontum")]),
+        # Of the units and the criteria that the other parameters name.
+        "period": st.sampled_from([str(month) for month in months_of("kontum") if month <= Month(2025, 6)]),
         "district": st.sampled_from(["608", "610", "618"]),
         "commune": st.sampled_from(["23353", "23281"]),
         "ntm_level": st.sampled_from(["model", "unknown"]),
@@ -169,7 +170,7 @@ def test_a_state_comes_back_from_its_own_address(params: dict[str, str], layer: 
 
 def test_months_run_without_a_gap_from_the_newest_to_the_first_of_the_boundaries() -> None:
     months = months_of("kontum")
-    assert (months[0], months[-1]) == (Month(2025, 6), Month(2015, 3))
+    assert (months[0], months[-1]) == (Month.of(today()), Month(2015, 3)), "the merged province goes on"
     assert all(later == earlier.plus(1) for later, earlier in itertools.pairwise(months))
 
 

@@ -88,7 +88,7 @@ def test_marks_fit_one_base64_character_and_differ(layer: str) -> None:
 
 
 def test_every_layer_has_a_legend_and_every_legend_a_layer() -> None:
-    variants = {"criteria-met-10", "criteria-met-other", "criterion-group"}
+    variants = {"criteria-met-10", "criteria-met-other", "criterion-group", "reporting-communes", "reporting-undated"}
     assert set(LEGENDS) == set(BUILDERS) | variants
     assert legend_keys() == tuple(LEGENDS)
 

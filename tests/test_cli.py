@@ -69,7 +69,7 @@ def test_english_is_an_option() -> None:
     [
         (["layer", "no-such-layer"], "no-such-layer"),
         (["layer", "ntm-levels", "--period", "12/2024"], "12/2024"),
-        (["layer", "ntm-levels", "--period", "2031-01"], "2031-01"),
+        (["layer", "ntm-levels", "--period", "2101-01"], "2101-01"),
         (["layer", "ntm-levels", "--district", "999"], "999"),
         (["layer", "ntm-levels", "--boundary", "kontum-1999"], "kontum-1999"),
         (["layer", "ntm-levels", "--province", "nowhere"], "nowhere"),

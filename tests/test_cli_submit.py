@@ -78,6 +78,30 @@ def test_a_form_is_written(run: Run, tmp_path: Path, kind: str) -> None:
     assert book.sheetnames[-1] == "Danh mục"
 
 
+def test_the_form_of_a_commune_goes_out_and_comes_back(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "form.xlsx"
+    words = ("--province", "kontum", "--district", "23368", "--period", "2025-08")
+    assert run("template", "monthly", "--out", out, *words).status == 0
+    book = openpyxl.load_workbook(out)
+    assert [cell.value for cell in book["Tiêu chí"][6]][:2] == ["23368", "Đăk Long"]
+    book["Tiêu chí"]["C6"] = "Đạt"
+    book.save(out)
+    told = run("submit", out, *words, "--received", "2025-08-12", "--format", "json")
+    assert told.status == 0
+    answer = json.loads(told.out)
+    assert answer["preview"]["title"] == "Báo cáo tháng 08/2025 – xã Đăk Long"
+    receipt = answer["receipt"]
+    assert (receipt["province"], receipt["district"]) == ("quangngai", "23368")
+    layer = json.loads(run("layer", "reporting", "--period", "2025-08", "--format", "json").out)
+    assert {row["code"] for row in layer["rows"] if row["received"]} == {"23368"}
+    # The file of a commune is none for a month with districts, and the other way round.
+    for month, code in (("2025-05", "23368"), ("2025-08", "610")):
+        refused = run("template", "monthly", "--out", out, "--district", code, "--period", month)
+        assert (refused.status, code in refused.err) == (2, True)
+    told = run("template", "monthly", "--out", out, "--district", "610", "--period", "2025-05")
+    assert (told.status, openpyxl.load_workbook(out)["Tiêu chí"]["A2"].value) == (0, "Huyện Đăk Glei, Tỉnh Kon Tum")
+
+
 def test_a_set_is_written_to_be_corrected(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "set.xlsx"
     assert run("template", "criteria-set", "--set", "VN-NTM-XA-2021-2025", "--out", out).status == 0

@@ -41,8 +41,9 @@ from workbook_files import converted
 from base.clock import day_label, today
 from base.errors import NtmError
 from base.i18n import translate
+from geo.spelling import folded
 from intake.checked import Sender
-from intake.communes import CommuneFinder, folded
+from intake.communes import CommuneFinder
 from intake.forms import FORMS, form_row, form_template
 from intake.start import prepare
 from intake.submit import check

@@ -36,7 +36,7 @@ from programme.province import provinces
 ROOT: Final = Path(base.i18n.__file__).parent.parent
 PACKAGES: Final = ("base", "programme", "geo", "store", "intake", "layers", "render", "service", "pages")
 #: ``run.py`` is left out: it runs before any library is installed and says everything in both languages.
-SCRIPTS: Final = ("app.py", "cli.py", "jobs.py", "server.py")
+SCRIPTS: Final = ("app.py", "cli.py", "cli_boundaries.py", "jobs.py", "server.py", "terminal.py")
 
 #: Functions whose first argument is a key: ``t(…)``, ``context.t(…)``, ``translate(…)``, ``pen.say(…)``.
 TRANSLATING: Final = {"t", "translate", "say"}
@@ -46,12 +46,23 @@ ERRORS: Final = {
 
 #: Vietnamese literals that are no keys, by file, each group with its reason.
 NOT_KEYS: Final[dict[str, dict[str, set[str]]]] = {
+    "geo/spelling.py": {
+        "words and syllables looked for in the names of places": {
+            r"(xã|phường|thị trấn|đặc khu)\b[\s.:]*(?=\w)",
+            r"(?:(x|p|f|ttr?|t\.t|t/t|đk)\s*[.:]\s*|(x|p|ttr?)\s+|(p|f)\s*(?=\d))(?=\w)",
+            *("xã", "phường", "thị trấn", "đặc khu"),
+            r"\b[dđ][aáăắâấ][kc]\b",
+            r"\bng[oọ][kc]\b",
+            *("đắk", "ngọk"),
+            r"([aăâeêôơuư])(?=\1)|o(?=[oòóỏõọ])|[ưừứửữự](?=u)",
+        },
+    },
     "programme/units.py": {
-        "compared with the district names of the data to shorten them": {"Huyện ", "Thành phố"},
+        "compared with the district names of the data to shorten them": {"Huyện ", "Quận ", "Thành phố", "Thị xã", " (cũ)"},
     },
     "render/sheet_map.py": {
         "compared with the unit names of the data to shorten them": {
-            "^(xã|huyện) ",
+            "^(xã|huyện|quận) ",
             "^phường ",
             "^thị trấn ",
             "^thành phố ",
@@ -82,6 +93,7 @@ F_STRINGS: Final = {
 COMMON: Final = {
     *("in", "so", "to", "km", "km²", "csv", "pdf", "png", "svg", "xls", "xlsx", "web"),
     *("data", "documents", "programme", "units", "criteria", "sets", "postgresql", "psycopg", "yes"),
+    *("crs", "dbf", "fgb", "geojson", "gpkg", "layer", "polygon", "prj", "shapefile", "shp", "shx", "towgs", "zip"),
 }
 
 WORD: Final = re.compile(r"[^\W\d_]+")
@@ -192,7 +204,8 @@ def placeholders(text: str) -> set[str]:
 
 
 def words_of(text: str) -> set[str]:
-    return set(WORD.findall(re.sub(r"\{.*?\}", " ", text)))
+    """Return the words of a text; placeholders and options of the terminal are none."""
+    return set(WORD.findall(re.sub(r"\{.*?\}|--[a-z-]+(=\S+)?", " ", text)))
 
 
 def test_every_text_is_translated() -> None:

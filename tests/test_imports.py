@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("base", "programme", "geo", "store", "layers", "intake", "render", "service", "pages", "samples")
-OURS = {*PACKAGES, "app", "server", "cli", "jobs", "run"}
+SCRIPTS = ("app", "server", "cli", "cli_boundaries", "terminal", "jobs")
+OURS = {*PACKAGES, *SCRIPTS, "run"}
 EVERYTHING = OURS
 
 #: DESIGN §2, word for word. Every package may import itself.
@@ -29,6 +30,8 @@ RULES: dict[str, set[str]] = {
     "app": EVERYTHING,
     "server": EVERYTHING,
     "cli": EVERYTHING,
+    "cli_boundaries": EVERYTHING,
+    "terminal": EVERYTHING,
 }
 #: What DESIGN §2 does not grant and the code cannot do without, each with its reason:
 ADDITIONS: dict[str, set[str]] = {
@@ -40,7 +43,7 @@ MAY_IMPORT_STREAMLIT = ("pages/", "app.py", "server.py", "render/screen/")
 
 def modules() -> list[Path]:
     inside = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    return sorted([*inside, *(ROOT / f"{name}.py" for name in ("app", "server", "cli", "jobs"))])
+    return sorted([*inside, *(ROOT / f"{name}.py" for name in SCRIPTS)])
 
 
 def imports(path: Path) -> list[tuple[int, str]]:

@@ -182,7 +182,9 @@ def test_what_cannot_be_shown_is_refused_with_a_sentence() -> None:
         compute(ViewState(province="nowhere"))
     with pytest.raises(StateError, match="kontum-1999"):
         compute(ViewState(boundary="kontum-1999"))
-    with pytest.raises(BoundaryError, match="07/2025"):
-        compute(ViewState(period=Month(2025, 7)))
+    with pytest.raises(BoundaryError, match="03/2015"):
+        compute(ViewState(period=Month(2015, 2)))
+    with pytest.raises(StateError, match="chưa đến"):
+        compute(ViewState(period=Month(2100, 7)))
     with pytest.raises(StateError, match="2019-01-01"):
         compute(ViewState(known_at="2019-01-01"))

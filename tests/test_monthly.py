@@ -351,8 +351,8 @@ def test_a_month_to_come_and_a_month_before_every_set_are_refused(shared: Ledger
     soon = Month.of(today()).plus(1)
     assert any(f"Tháng {soon.label} chưa đến" in f.says("vi") for f in faults(shared, edited(form, of(soon))))
     (fault,) = faults(shared, edited(form, of(Month(2009, 1))))
-    assert fault.says("vi") == "Chưa có bộ tiêu chí xã nào có hiệu lực trong tháng 01/2009."
-    (fault,) = faults(shared, edited(form, of(Month(2015, 1))))
+    assert "Tháng 01/2009 nằm ngoài mọi phiên bản ranh giới" in fault.says("vi")
+    (fault,) = faults(shared, edited(form, of(Month(2016, 1))))
     assert "Chưa có nội dung của Bộ tiêu chí 2010–2016" in fault.says("vi")
 
 
@@ -604,20 +604,22 @@ def test_without_a_word_on_the_district_its_communes_tell(shared: Ledger, form: 
 
 
 @pytest.mark.parametrize(
-    ("period", "set_id", "columns"),
+    ("district", "period", "set_id", "results"),
     [
-        (Month(2022, 2), "VN-NTM-XA-2016-2020", 19),
-        (Month(2022, 3), SET, 19),
-        (Month(2026, 3), "VN-NTM-XA-2026-2030", 10),
+        (DISTRICT, Month(2022, 2), "VN-NTM-XA-2016-2020", 10 * 19),
+        (DISTRICT, Month(2022, 3), SET, 10 * 19),
+        (DISTRICT, Month(2025, 6), SET, 10 * 19),
+        ("23500", Month(2025, 7), SET, 19),
+        ("23500", Month(2026, 1), SET, 19),
+        ("23500", Month(2026, 2), "VN-NTM-XA-2026-2030", 10),
     ],
 )
 def test_the_set_in_force_at_the_end_of_the_month_is_the_yardstick(
-    shared: Ledger, period: Month, set_id: str, columns: int
+    shared: Ledger, district: str, period: Month, set_id: str, results: int
 ) -> None:
-    checked = check(shared, template(shared, period=period))
+    checked = check(shared, template(shared, district, period))
     assert {r["set_id"] for r in checked.submission.rows["assessments"]} == {set_id}
-    assert len(checked.submission.rows["assessments"]) == 10 * columns
-    assert any("sắp xếp lại" in w for w in checked.preview.warnings) == (period.year == 2026)
+    assert len(checked.submission.rows["assessments"]) == results
 
 
 # -------------------------------------------------------------------------------------------------- wild workbooks
@@ -641,7 +643,10 @@ wild_values = st.one_of(
 )
 wild_properties = st.dictionaries(
     st.sampled_from(["ntm_kind", "ntm_province", "ntm_district", "ntm_period", "ntm_set", "ntm_sample", "x"]),
-    st.one_of(st.text(max_size=10), st.sampled_from(["all", "615", "610", "2025-05", "2031-01", "kontum", SET])),
+    st.one_of(
+        st.text(max_size=10),
+        st.sampled_from(["all", "615", "23425", "2025-05", "2025-08", "2031-01", "kontum", "quangngai", SET]),
+    ),
     max_size=3,
 )
 cells = st.tuples(st.integers(0, 1), st.integers(0, 24), st.integers(0, 23), wild_values)
@@ -650,7 +655,7 @@ cells = st.tuples(st.integers(0, 1), st.integers(0, 24), st.integers(0, 23), wil
 @pytest.fixture(scope="module")
 def seeds(shared: Ledger, form: bytes, long_form: bytes) -> tuple[list[Workbook], LedgerFacts]:
     few = edited(long_form, lambda book: book["Chỉ tiêu"].delete_rows(24, 60))
-    return [opened(form), opened(few), opened(template(shared, period=Month(2026, 3)))], facts_of(shared)
+    return [opened(form), opened(few), opened(template(shared, "23425", Month(2026, 3)))], facts_of(shared)
 
 
 @given(

@@ -31,6 +31,7 @@ OFFICE = "Văn phòng Điều phối tỉnh"
 HOST = {"Host": "127.0.0.1:8501"}
 DESK = HOST | {"X-NTM-Desk": "1"}
 SA_THAY, DAK_HA, RO_KOI = "616", "615", "23530"
+DAK_LONG, DAK_GLEI = "23368", "610"
 HEADER_ROW = 5
 
 
@@ -260,6 +261,27 @@ def test_the_monthly_form_is_named_after_month_and_district(desk: Desk) -> None:
     assert "Chỉ tiêu" in load_workbook(io.BytesIO(longer)).sheetnames
 
 
+def test_from_july_2025_on_the_form_is_a_communes(desk: Desk) -> None:
+    answer = desk.get("/office/template/monthly.xlsx", district=DAK_LONG, period="2025-08")
+    assert 'filename="bao-cao-2025-08-xa-dak-long.xlsx"' in answer.headers["content-disposition"]
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert (sheet.max_row, sheet["A6"].value, sheet["A2"].value) == (6, DAK_LONG, "Xã Đăk Long, Tỉnh Quảng Ngãi")
+    whole = desk.get("/office/template/monthly.xlsx", period="2025-08")
+    assert load_workbook(io.BytesIO(whole.content)).worksheets[0].max_row == HEADER_ROW + 37
+
+
+def test_who_reports_is_offered_for_each_list_of_units(desk: Desk) -> None:
+    lists = desk.get("/office/desk").json()["reporters"]
+    assert [(found["first"], found["communes"], len(found["places"])) for found in lists] == [
+        ("2015-03", False, 10),
+        ("2025-07", True, 37),
+    ]
+    assert lists[0]["places"][0] == ["608", "Thành phố Kon Tum"]
+    assert [DAK_LONG, "Xã Đăk Long"] in lists[1]["places"]
+    quangngai = desk.get("/office/desk", province="quangngai").json()["reporters"]
+    assert [(found["first"], len(found["places"])) for found in quangngai] == [("2025-07", 86)]
+
+
 @pytest.mark.parametrize("kind", [kind for kind in TITLES if kind != "monthly"])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_small_forms_open(desk: Desk, kind: str, lang: str) -> None:
@@ -277,6 +299,8 @@ def test_the_small_forms_open(desk: Desk, kind: str, lang: str) -> None:
         ("/office/template/monthly.xlsx?district=616&period=2025-13", 400, "2025-13"),
         ("/office/template/monthly.xlsx?district=999&period=2025-05", 400, "999"),
         ("/office/template/monthly.xlsx?district=616&period=1999-01", 400, "1999"),
+        ("/office/template/monthly.xlsx?district=616&period=2025-08", 400, "xã nào của chương trình mang mã “616”"),
+        ("/office/template/monthly.xlsx?district=23368&period=2025-05", 400, "huyện mang mã “23368”"),
         ("/office/template/monthly.xlsx?province=hue&period=2025-05", 400, "hue"),
         ("/office/template/decisions.xlsx?province=hue", 400, "hue"),
         ("/office/template/criteria-set.xlsx?set=none-such", 400, "none-such"),
@@ -329,6 +353,42 @@ def test_a_file_is_previewed_stored_once_and_kept(desk: Desk) -> None:
         same = desk.post(f"/office/submit/{same.json()['token']}")
     assert same.status_code == 409
     assert f"biên nhận số {receipt['number']}" in detail(same)
+
+
+def test_the_history_of_a_merged_province_goes_on_in_the_other_one(desk: Desk) -> None:
+    """Kon Tum's own files, then those of its communes and its area within Quảng Ngãi; not the rest's."""
+
+    def store(district: str, period: str, province: str = "kontum") -> int:
+        found = desk.check(filled(desk.template(district, period, province=province)), province=province)
+        return int(desk.post(f"/office/submit/{found.json()['token']}").json()["number"])
+
+    old, area = store(DAK_GLEI, "2025-06"), store("", "2025-10")
+    commune, other, whole = (
+        store(DAK_LONG, "2025-10"),
+        store("21034", "2025-10", "quangngai"),
+        store("", "2025-10", "quangngai"),
+    )
+    rows = {row["number"]: row for row in desk.get("/office/history").json()["rows"]}
+    assert {old, area, commune, whole} <= rows.keys()
+    assert other not in rows
+    assert list(rows) == sorted(rows, reverse=True)
+    assert {number: rows[number]["place"] for number in (old, area, commune, whole)} == {
+        old: "Huyện Đăk Glei",
+        area: "Địa bàn tỉnh Kon Tum cũ",
+        commune: "Xã Đăk Long",
+        whole: "",
+    }
+    # A former district has the files of both: its own, and those of its communes.
+    chosen = [row["number"] for row in desk.get("/office/history", district=DAK_GLEI).json()["rows"]]
+    assert {old, commune} <= set(chosen)
+    assert not {area, other, whole} & set(chosen)
+    there = {row["number"] for row in desk.get("/office/history", province="quangngai").json()["rows"]}
+    assert {area, commune, other, whole} <= there
+    assert old not in there
+    preview = desk.check(filled(desk.template(DAK_LONG, "2025-10"), "Chưa đạt"), district=DAK_LONG, period="2025-10")
+    assert preview.json()["district"] == DAK_LONG
+    wrong = desk.check(filled(desk.template(DAK_LONG, "2025-10")), district="616", period="2025-10")
+    assert (wrong.status_code, "Hãy chọn xã trong danh sách" in detail(wrong)) == (400, True)
 
 
 def test_a_corrected_file_replaces_the_first_which_stays(desk: Desk) -> None:

@@ -24,6 +24,7 @@ from layers.view import LayerView, ViewState
 from programme.deadlines import deadline
 from programme.province import Reporting, province_of
 from programme.reporting import DistrictReport, district_reports, first_month
+from programme.units import District
 from render.sheet import compose
 from render.table import as_csv, as_json, as_text, as_xlsx
 from store.ledger import Ledger, Submission
@@ -330,6 +331,174 @@ def test_a_very_long_name_leaves_the_standing_of_the_boundaries_on_the_sheet(off
     assert "không có giá trị pháp lý" in printed
 
 
+# Communes that report for themselves
+
+
+AUGUST = Month(2025, 8)
+LONG, RO_KOI, DAK_HA, WARD = "23368", "23530", "23500", "23293"
+
+
+@dataclass
+class Merged(Office):
+    """The office after the merger: files come in for Quảng Ngãi, the map is that of the former Kon Tum."""
+
+    def receive(
+        self, district: str, period: Month = AUGUST, received: str = "2025-08-12", by: str = "VP", sent_by: str = ""
+    ) -> None:
+        self.ledger.submit(
+            Submission(
+                kind="monthly",
+                province="quangngai",
+                district=district,
+                period=period,
+                file_name=f"{district}.xlsx",
+                content=f"file {self.count}".encode(),
+                actor=by,
+                sent_by=sent_by,
+                rows={},
+                received=date.fromisoformat(received),
+                recorded_at=FIRST + timedelta(minutes=self.count),
+            )
+        )
+        self.count += 1
+
+    def context(
+        self, period: Month = AUGUST, day: date = LATER, rule: Reporting | None = None, **state: str
+    ) -> LayerContext:
+        part = state.pop("part", "kontum")
+        facts = LedgerFacts(self.ledger, "quangngai", self.ledger.version(), "quangngai-2025", part)
+        province = province_of("quangngai" if rule else part or "quangngai")
+        if rule:
+            province = province.model_copy(update={"reporting": rule})
+        view = ViewState(layer="reporting", province=province.key, period=period).but(**state)
+        return LayerContext(facts, load("quangngai-2025", part), view, period, province, day)
+
+
+@pytest.fixture
+def merged(office: Office) -> Merged:
+    return Merged(office.ledger)
+
+
+def classes(view: LayerView) -> dict[str, str]:
+    return dict(view.frame["class_id"])
+
+
+def test_after_the_merger_each_commune_reports_and_without_a_source_nobody_is_late(merged: Merged) -> None:
+    merged.receive(LONG)
+    merged.receive(RO_KOI, received="2025-10-30")
+    merged.receive("21034")  # a commune of the rest of Quảng Ngãi
+    view = merged.view(AUGUST)
+    assert (view.area_level, len(view.frame), view.legend.key) == ("commune", 40, "reporting-undated")
+    assert view.headline == "2/37 xã đã nộp báo cáo tháng 08/2025; 35 chưa nộp, chưa có nguồn về hạn nộp"
+    assert counts(view) == {"handed-in": 2, "not-handed-in": 35, "outside": 3}
+    assert {code for code, state in classes(view).items() if state == "handed-in"} == {LONG, RO_KOI}
+    assert classes(view)[WARD] == "outside"
+    assert {f.id: (f.text, f.unit) for f in view.figures} == {
+        "handed-in": ("2/37", "xã"),
+        "missing": ("35", "xã"),
+        "corrected": ("0", "xã"),
+    }
+    assert "Chưa có nguồn nào về hạn nộp báo cáo của Tỉnh Quảng Ngãi, nên không xét nộp chậm." in view.notes
+    assert not [item for item in attention(merged.context()).items if "báo cáo" in item.detail]
+    said = " ".join([view.headline, *view.notes[:2], *(item.text + item.detail for item in view.blocks[0].items)])
+    assert "huyện" not in said.replace("Cấp huyện không còn", "")
+
+
+def test_the_list_has_a_line_per_commune_and_none_for_a_ward(merged: Merged) -> None:
+    merged.receive(LONG, sent_by="UBND xã Đăk Long")
+    (block,) = merged.view(AUGUST).blocks
+    assert block.title == "Báo cáo tháng 08/2025 theo xã"
+    assert len(block.items) == 37
+    assert all(item.district is None for item in block.items)
+    by_code = {item.unit: item for item in block.items}
+    assert WARD not in by_code
+    assert block.items[-1] is by_code[LONG]  # who is there comes last
+    assert by_code[LONG].detail == (
+        "Đã nộp báo cáo tháng 08/2025 · nhận ngày 12/08/2025 · ghi lúc 14:05 23/11/2026, VP (UBND xã Đăk Long)"
+    )
+    assert by_code[DAK_HA].detail == "Chưa nộp báo cáo tháng 08/2025"
+    # The filter names a former district: Đăk Long, Đăk Môn, Đăk Pék, Đăk Plô, Ngọc Linh, Xốp.
+    assert len(merged.view(AUGUST, district="610").blocks[0].items) == 6
+
+
+@pytest.mark.parametrize(("place", "count", "words"), [("kontum", 37, "của địa bàn"), ("", 37, "của toàn tỉnh")])
+def test_a_workbook_of_the_area_or_of_the_province_counts_for_every_commune(
+    merged: Merged, place: str, count: int, words: str
+) -> None:
+    merged.receive(place)
+    view = merged.view(AUGUST)
+    assert counts(view) == {"handed-in": count, "outside": 3}
+    assert words in view.frame.loc[LONG, "tooltip"]
+    whole = merged.view(AUGUST, part="")
+    assert counts(whole)["handed-in"] == (86 if not place else 37)
+    assert whole.headline.startswith(f"{86 if not place else 37}/86 xã đã nộp")
+
+
+def test_before_the_first_report_since_the_merger_nobody_is_missing(merged: Merged) -> None:
+    Office.receive(merged, "610", MAY, "2025-05-12")  # of Kon Tum, before
+    view = merged.view(AUGUST)
+    assert counts(view) == {"not-started": 37, "outside": 3}
+    assert view.headline == "Từ khi sắp xếp đơn vị hành chính (07/2025) chưa có báo cáo tháng nào."
+    assert view.figures == ()
+
+
+def test_with_a_rule_communes_are_late_by_it(merged: Merged) -> None:
+    merged.receive(LONG)
+    merged.receive(RO_KOI, received="2025-08-20")
+    view = merged.view(AUGUST, rule=RULE)
+    assert view.legend.key == "reporting-communes"
+    assert counts(view) == {"in-time": 1, "late": 1, "missing": 35, "outside": 3}
+    assert view.headline == "2/37 xã đã nộp báo cáo tháng 08/2025; 1 nộp chậm, 35 chưa nộp"
+    assert view.frame.loc[RO_KOI, "label"] == "chậm 6 ngày"
+    assert any("Xã gửi báo cáo trước ngày 15 hằng tháng" in note for note in view.notes)
+    assert {f.id: f.label for f in view.figures}["due"] == "Xã nộp"
+
+
+def test_dozens_of_missing_communes_are_one_line_of_what_needs_direction(merged: Merged) -> None:
+    merged.receive(LONG, received="2025-08-20")
+    found = [item for item in attention(merged.context(rule=RULE)).items if "báo cáo tháng" in item.text + item.detail]
+    assert [item.text for item in found] == [
+        "36 xã chưa nộp báo cáo tháng 08/2025, quá hạn",
+        "1 xã nộp chậm báo cáo tháng 08/2025",
+    ]
+    assert found[0].detail.count(",") == 35
+    assert found[1].detail == "Đăk Long"
+    nobody = attention(merged.context(Month(2025, 9), rule=RULE)).items[0]
+    assert (nobody.text, nobody.unit) == ("Tất cả các xã", None)
+
+
+def test_a_few_missing_communes_are_named_one_by_one(merged: Merged) -> None:
+    communes = [code for code, unit in merged.context().units.items() if unit.in_programme]
+    for code in communes:
+        if code not in {LONG, DAK_HA}:
+            merged.receive(code)
+    found = [item for item in attention(merged.context(rule=RULE)).items if "báo cáo tháng" in item.detail]
+    assert {item.unit: item.detail for item in found} == dict.fromkeys(
+        (LONG, DAK_HA), "chưa nộp báo cáo tháng 08/2025, quá hạn 17 ngày"
+    )
+    assert all(item.district is None for item in found)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_output_of_communes_can_be_made(merged: Merged, lang: str) -> None:
+    merged.receive(LONG)
+    view = merged.view(AUGUST, lang=lang)
+    assert len(json.loads(as_json(view))["rows"]) == 40
+    assert as_csv(view).decode().count("\n") == 41
+    assert as_text(view)
+    assert as_xlsx(view)
+    assert compose(view, inset=view.inset, margins=view.margins)
+
+
+def test_a_province_with_districts_and_no_rule_says_so(office: Office) -> None:
+    """Quảng Nam: no source on deadlines was found."""
+    facts = LedgerFacts(office.ledger, "quangnam", office.ledger.version(), "quangnam-2020")
+    state = ViewState(layer="reporting", province="quangnam", period=MAY)
+    view = reporting.build(LayerContext(facts, load("quangnam-2020"), state, MAY, province_of("quangnam"), LATER))
+    assert (view.area_level, counts(view)) == ("district", {"not-started": 18})
+    assert any("Chưa có nguồn nào về hạn nộp báo cáo của Tỉnh Quảng Nam" in note for note in view.notes)
+
+
 # The rule itself
 
 
@@ -341,6 +510,7 @@ class File:
     received: date
 
 
+TWO = [District("610", "Huyện Đăk Glei", ()), District("611", "Huyện Ngọc Hồi", ())]
 #: Around the deadline of May 2025, the month before and the two after.
 files = st.lists(
     st.builds(
@@ -358,7 +528,7 @@ files = st.lists(
 @given(files, st.dates(date(2025, 4, 1), date(2025, 7, 31)))
 def test_every_district_has_exactly_one_state_with_its_reason(found: list[File], day: date) -> None:
     due = deadline(RULE, MAY)
-    reports: dict[str, DistrictReport[File]] = district_reports(due, found, ["610", "611"], MAY, day)
+    reports: dict[str, DistrictReport[File]] = district_reports(due, found, TWO, MAY, day)
     for code, report in reports.items():
         mine = [file for file in found if file.period == MAY and file.district in {"", code}]
         earliest = min((file.received for file in mine), default=None)
@@ -378,5 +548,15 @@ def test_every_district_has_exactly_one_state_with_its_reason(found: list[File],
 
 
 def test_without_a_rule_nobody_is_late() -> None:
-    found = district_reports(None, [File(1, "610", MAY, date(2025, 9, 1))], ["610", "611"], MAY, LATER)
+    found = district_reports(None, [File(1, "610", MAY, date(2025, 9, 1))], TWO, MAY, LATER)
     assert {code: report.state for code, report in found.items()} == {"610": "in-time", "611": "not-due"}
+
+
+@given(files)
+def test_without_deadlines_on_record_a_report_is_there_or_not(found: list[File]) -> None:
+    reports = district_reports(None, found, TWO, MAY, LATER, ruled=False)
+    for code, report in reports.items():
+        there = any(file.period == MAY and file.district in {"", code} for file in found)
+        begun = any(file.period is not None and file.period <= MAY for file in found)
+        assert report.state == ("handed-in" if there else "not-handed-in" if begun else "not-started")
+        assert report.days == 0

@@ -97,7 +97,8 @@ def test_choices_that_depend_on_the_month_come_with_the_scene() -> None:
     assert [group for group, _ in offered["criterion_group"]][:2] == ["planning", "infrastructure"]
     months = [month for month, _ in build_scene(parse({}, "at-risk")[0], "tieu-chi")["options"]["from"]]
     assert (months[0], months[-1]) == ("2025-06", "2022-03"), "within the set in force"
-    assert build_scene(ViewState(), "ban-do")["options"] == {}
+    later = ("quangngai-2025", "Hiện nay: Tỉnh Quảng Ngãi, địa giới từ 07/2025")
+    assert build_scene(ViewState(), "ban-do")["options"] == {"boundary": [later]}
 
 
 @pages
@@ -184,7 +185,7 @@ def test_a_scene_s_data_address_names_its_view_completely() -> None:
 def _damaged_boundary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let every boundary version be damaged, and forget what was computed before and after."""
 
-    def refuse(version: str) -> None:
+    def refuse(version: str, _part: str = "") -> None:
         raise BoundaryError("Tệp ranh giới {file} hỏng.", file=version)
 
     def forget() -> None:
@@ -213,7 +214,7 @@ def test_a_damaged_boundary_gives_a_sentence_on_the_page(page: str) -> None:
 @pages
 def test_an_error_has_every_key_of_a_scene(page: str) -> None:
     whole = scene_of(page)
-    state = ViewState(layer=layer_of(page), period=Month(2030, 1))
+    state = ViewState(layer=layer_of(page), period=Month(2010, 1))
     failed = build_scene(state, page)
     assert failed.keys() == whole.keys()
-    assert "01/2030" in failed["error"]
+    assert "01/2010" in failed["error"]

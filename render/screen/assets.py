@@ -10,7 +10,7 @@ import json
 import mimetypes
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,9 +19,11 @@ from xstatic.pkg import leaflet
 from base.errors import NtmError
 from base.i18n import Translate, translator
 from geo.asset import GeometryAsset, asset, grid_point
+from geo.boundaries import catalogue
 from layers.address import BORDERS, NTM_LEVELS, TARGET_KINDS, months_of
 from layers.classify import legend_keys, legend_style
-from layers.places import places_of, province_name
+from layers.places import drawable, places_of, province_name
+from layers.registry import part_of
 from layers.view import FILTERS, PARAMETER
 from layers.words import LEVEL_NAMES, sentence
 from layers.words import TARGET_KINDS as KIND_NAMES
@@ -35,6 +37,8 @@ LEAFLET: Final = Path(leaflet.BASE_DIR)
 _BORDER_NAMES: Final = {"yes": "Xã biên giới", "laos": "Giáp Lào", "cambodia": "Giáp Campuchia"}
 
 
+#: Ending of the keys of words that take the place of others on a map of the nation.
+_OF_NATION: Final = "_of_nation"
 #: ``setup.<province>.<boundary>.<lang>.json``
 SETUP_PARTS: Final = 5
 
@@ -72,21 +76,32 @@ def bundle_url(name: str) -> str:
     return f"/assets/{bundle_digest()}/{name}"
 
 
-@cache
 def setup_file(province: str, boundary: str | None, lang: str) -> AssetFile:
-    """Return the setup of a boundary version in a language: everything a page needs that never changes.
+    """Return the setup of a boundary version in a language: what a page needs, whatever it shows of it.
 
     ``boundary`` is ``None`` when no version can be drawn: units and geometry are then empty.
     """
-    content = json.dumps(_setup(province, boundary, lang), ensure_ascii=False, separators=(",", ":"))
-    return AssetFile(content.encode(), "application/json")
+    return _setup_file(province, boundary, lang, _spans())[0]
 
 
-@cache
 def setup_url(province: str, boundary: str | None, lang: str) -> str:
     """Return the address of :func:`setup_file`."""
-    digest = hashlib.sha256(setup_file(province, boundary, lang).content).hexdigest()[:12]
+    digest = _setup_file(province, boundary, lang, _spans())[1]
     return f"/assets/{digest}/setup.{province}.{boundary or 'none'}.{lang}.json"
+
+
+def _spans() -> frozenset[tuple[str, str, str | None]]:
+    """Return which months of which provinces can be drawn: an imported version may bring more to choose from."""
+    return frozenset((entry.province, entry.valid_from, entry.valid_to) for entry in catalogue().values())
+
+
+@lru_cache(maxsize=64)
+def _setup_file(
+    province: str, boundary: str | None, lang: str, _spans: frozenset[tuple[str, str, str | None]]
+) -> tuple[AssetFile, str]:
+    """Return the setup and its digest."""
+    content = json.dumps(_setup(province, boundary, lang), ensure_ascii=False, separators=(",", ":")).encode()
+    return AssetFile(content, "application/json"), hashlib.sha256(content).hexdigest()[:12]
 
 
 def find(digest: str, name: str) -> AssetFile | None:
@@ -118,20 +133,22 @@ def texts() -> dict[str, dict[str, str]]:
 
 def _setup(province: str, boundary: str | None, lang: str) -> dict[str, Any]:
     t = translator(lang)
-    geometry = asset(boundary) if boundary else None
+    geometry = asset(boundary, part_of(province, boundary)) if boundary else None
     return {
         "lang": lang,
         "geometry": f"/geometry/{geometry.name}" if geometry else None,
         **(_drawn(province, geometry, lang) if geometry else _NOTHING_DRAWN),
+        "provinces": [{"key": key, "label": province_name(key, lang)} for key in drawable()],
         "group": t("Bản đồ"),
         "pages": [{"key": key, "label": t(title), "layers": _switch(key, t)} for key, _, title in PAGES],
         "product": t("Bản đồ nông thôn mới"),
+        "key": province,
         "province": province_name(province, lang),
         "legends": {key: _legend(key, lang) for key in legend_keys()},
         "filters": {layer: [PARAMETER.get(name, name) for name in names] for layer, names in FILTERS.items()},
         "years": _years(province),
         "options": _options(t),
-        "text": {key: words[lang] for key, words in texts().items()},
+        "text": _texts(boundary, lang),
         "dictionary": dictionary(province, boundary, lang).for_setup(),
     }
 
@@ -140,7 +157,7 @@ _NOTHING_DRAWN: Final[dict[str, Any]] = {"units": [], "districts": [], "margins"
 
 
 def _drawn(province: str, geometry: GeometryAsset, lang: str) -> dict[str, Any]:
-    places = places_of(province, geometry.codes)
+    places = places_of(province, geometry.version, geometry.codes)
     return {
         "units": [
             {
@@ -188,6 +205,15 @@ def _legend(key: str, lang: str) -> dict[str, Any]:
         ],
         "marks": [{"id": m.id, "symbol": m.symbol, "label": style.words(m, lang)} for m in style.marks],
     }
+
+
+def _texts(boundary: str | None, lang: str) -> dict[str, str]:
+    """Return the interface words; on a map of the nation, those that speak of it instead of a province."""
+    found = {key: words[lang] for key, words in texts().items()}
+    national = catalogue()[boundary].national if boundary else False
+    of_nation = {key.removesuffix(_OF_NATION): text for key, text in found.items() if key.endswith(_OF_NATION)}
+    found = {key: text for key, text in found.items() if not key.endswith(_OF_NATION)}
+    return found | of_nation if national else found
 
 
 def _years(province: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ PAGES: Final = (
     ("tien-do-huyen", "district-progress", "Tiến độ huyện"),
     ("tieu-chi", "criteria-met", "Tiêu chí"),
     ("bao-cao-thang", "reporting", "Báo cáo tháng"),
+    ("ranh-gioi", "boundaries", "Ranh giới"),
 )
 
 

@@ -88,4 +88,9 @@ def receive(patch: dict[str, Any] | None, page: str) -> None:
     if state.layer != layer_of(page):
         query["layer"] = state.layer
     query |= {name: str(value) for name, value in changes.items() if value is not None}
-    st.query_params.from_dict({name: value for name, value in query.items() if changes.get(name, "") is not None})
+    query = {name: value for name, value in query.items() if changes.get(name, "") is not None}
+    if "province" in changes:
+        # Codes and months of another province mean nothing here: what still makes sense stays.
+        unusable = {notice.parameter for notice in read(query, page)[1]}
+        query = {name: value for name, value in query.items() if name not in unusable}
+    st.query_params.from_dict(query)

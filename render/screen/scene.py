@@ -31,7 +31,10 @@ from render.table import digest
 
 ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 FILTERED_OUT: Final = "-"
-_FILTERING: Final = ("ntm_level", "target_kind", "border", "criterion", "criterion_group", "under_15", "since")
+_FILTERING: Final = (
+    *("boundary", "ntm_level", "target_kind", "border"),
+    *("criterion", "criterion_group", "under_15", "since"),
+)
 
 
 def build_scene(state: ViewState, page: str, notices: Sequence[Notice] = ()) -> dict[str, Any]:
@@ -58,6 +61,7 @@ def _scene(view: LayerView, state: ViewState, page: str, notices: Sequence[Notic
         "title": view.title,
         "subtitle": view.subtitle,
         "headline": view.headline,
+        "banner": view.banner,
         "caption": view.caption,
         "classes": unit_class,
         "marks": unit_marks,
@@ -99,6 +103,7 @@ def _failed(state: ViewState, page: str, notices: list[str], error: str) -> dict
         "title": translator(state.lang)("Không dựng được bản đồ"),
         "subtitle": "",
         "headline": "",
+        "banner": "",
         "caption": "",
         "classes": "",
         "marks": "",
@@ -138,7 +143,7 @@ def encode_units(view: LayerView) -> tuple[str, str]:
 
 def _row_keys(view: LayerView) -> list[str]:
     """Return the frame's row for every unit, in asset order."""
-    codes = asset(view.boundary_version).codes
+    codes = asset(view.boundary_version, view.part).codes
     if view.area_level == "commune":
         return list(codes)
     units = context_of(view.state).units
@@ -175,6 +180,7 @@ def chips(view: LayerView, state: ViewState) -> list[dict[str, str]]:
         "criterion_group": t(CRITERION_GROUPS[state.criterion_group]) if state.criterion_group else "",
         "under_15": t("Dưới 15 tiêu chí") if state.under_15 else "",
         "since": t("Mất từ {month}", month=state.since.label) if state.since else "",
+        "boundary": t("Ranh giới {version}", version=view.boundary_version) if state.boundary else "",
     }
     return [{"name": PARAMETER.get(name, name), "label": words[name]} for name in FILTERS[view.key] if words[name]]
 

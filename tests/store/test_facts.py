@@ -51,15 +51,26 @@ def test_the_collection_is_loaded_once(loaded: Ledger, opened: Callable[..., Led
     assert receipt.file_hash == digest(packed(Path(__file__).parents[2] / "data" / "programme"))
 
 
-def test_every_row_of_the_collection_is_there(loaded: Ledger) -> None:
-    rows = read_collection()
-    known = facts(loaded)
-    assert len(known.units) == len(rows["units"]) == 102
+PROVINCES = {"kontum": 102, "quangnam": 241, "quangngai": 96, "danang": 94}
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_every_row_of_a_province_is_there(loaded: Ledger, province: str) -> None:
+    rows = {
+        table: [row for row in found if row.get("province") == province] for table, found in read_collection().items()
+    }
+    known = LedgerFacts(loaded, province, loaded.version())
+    assert len(known.units) == len(rows["units"]) == PROVINCES[province]
     assert len(known.recognitions) == len(rows["recognitions"])
     assert len(known.targets) == len(rows["targets"])
     assert len(known.figures) == len(rows["figures"])
     assert len(known.warnings) == len(rows["warnings"])
     assert len(known.criteria_counts) == len(rows["criteria_counts"])
+
+
+def test_every_row_of_the_collection_is_there(loaded: Ledger) -> None:
+    rows = read_collection()
+    known = facts(loaded)
     assert known.successions.keys() == {row["code"] for row in rows["successions"]}
     assert known.documents.keys() == {row["document_id"] for row in rows["documents"]}
     assert known.criteria_sets.keys() == {row["set_id"] for row in rows["criteria_sets"]}

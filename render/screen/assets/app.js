@@ -88,7 +88,7 @@ export class App {
     this.stage.describe(scene);
     const legend = this.setup.legends?.[scene.legend] ?? { classes: [], marks: [] };
     this.panel.update(scene, this.stage.painter?.scene ? this.stage.painter : null, legend);
-    this.showNotices(scene.notices ?? []);
+    this.showNotices(scene.notices ?? [], scene.banner);
   }
 
   build(setup, geometry) {
@@ -165,12 +165,13 @@ export class App {
     this.pick({ commune: entry.code });
   }
 
-  showNotices(notices) {
-    const key = notices.join('\n');
+  showNotices(notices, banner) {
+    const key = [...notices, banner ?? ''].join('\n');
     if (this.noticeKey === key) return;
     this.noticeKey = key;
-    fill(this.notices, notices.map((text) => {
-      const bar = h('div', { class: 'ntm-notice' }, h('span', {}, text),
+    const texts = [...notices.map((text) => [text, 'ntm-notice']), ...(banner ? [[banner, 'ntm-notice ntm-banner']] : [])];
+    fill(this.notices, texts.map(([text, kind]) => {
+      const bar = h('div', { class: kind }, h('span', {}, text),
         h('button', { type: 'button', class: 'ntm-icon-button', 'aria-label': this.t('dismiss'), onclick: () => bar.remove() }, icon('close')));
       return bar;
     }));

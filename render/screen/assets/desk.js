@@ -7,7 +7,7 @@ import { fill, h } from './dom.js';
 import { ask } from './desk_post.js';
 import { RowForm } from './desk_form.js';
 import { History } from './desk_history.js';
-import { Upload } from './desk_upload.js';
+import { reportersIn, Upload } from './desk_upload.js';
 
 /** Where the map shows what a kind has changed. */
 const MAPS = { monthly: null, decisions: 'ban-do', targets: 'xa-muc-tieu', figures: 'tien-do-huyen', dossiers: 'ban-do', 'criteria-set': 'tieu-chi' };
@@ -44,28 +44,30 @@ export class Desk {
     const whole = h('a', { class: 'ntm-button ntm-desk-template', download: '', 'data-template': '' }, t('desk_template_whole'));
     this.templates = h('div', { class: 'ntm-desk-templates' }, this.withIndicators, h('label', { for: 'ntm-desk-indicators' }, t('desk_indicators')), whole);
     this.places = { submit: h('div', { class: 'ntm-desk' }), entry: h('div', { class: 'ntm-desk' }), history: h('div', { class: 'ntm-desk' }, this.history.element) };
-    this.links = new Map([['', whole]]); // by district; one for all
+    this.links = new Map([['', whole]]); // by who reports; one for all
     this.ready = ensureStyles();
   }
 
-  /** What stands beside a district in the list of the overview. */
+  /** What stands beside a district, or a commune that reports for itself, in the list of the overview. */
   beside(item) {
-    if (!item.district) return null;
-    const name = this.setup.districts.find(({ code }) => code === item.district)?.name ?? '';
-    const link = h('a', { class: 'ntm-button ntm-desk-template', download: '', 'data-template': item.district },
-      this.t('desk_template'), h('span', { class: 'ntm-hidden' }, ` – ${name}`));
-    this.links.set(item.district, link);
-    this.pointTemplates();
+    const code = item.district ?? item.unit;
+    if (!code) return null;
+    const link = h('a', { class: 'ntm-button ntm-desk-template', download: '', 'data-template': code },
+      this.t('desk_template'), h('span', { class: 'ntm-hidden' }, ` – ${item.text}`));
+    this.links.set(code, link);
+    this.pointTemplate(code, link);
     return link;
   }
 
   pointTemplates() {
-    for (const [district, link] of this.links) {
-      link.href = templateAddress('monthly', {
-        province: this.province, district, period: this.scene.state.period ?? '', lang: this.setup.lang,
-        ...(this.withIndicators.checked ? { indicators: '1' } : {}),
-      });
-    }
+    for (const [code, link] of this.links) this.pointTemplate(code, link);
+  }
+
+  pointTemplate(district, link) {
+    link.href = templateAddress('monthly', {
+      province: this.province, district, period: this.scene.state.period ?? '', lang: this.setup.lang,
+      ...(this.withIndicators.checked ? { indicators: '1' } : {}),
+    });
   }
 
   get province() {
@@ -97,7 +99,11 @@ export class Desk {
       fill(place, h('p', { class: 'ntm-empty', role: 'alert' }, refusal.message || this.t('desk_silent')));
       return;
     }
-    if (tab === 'submit') this.put(place, 'submit', () => [this.refusal(), this.submitPart()]);
+    if (tab === 'submit') {
+      const { communes } = reportersIn(this.desk.reporters, this.scene.state.period);
+      this.put(place, ['submit', communes], () => [this.refusal(), this.submitPart(communes)]);
+      this.parts.get('upload-monthly')?.offerReporters();
+    }
     else if (tab === 'entry') this.put(place, [this.kind, this.desk.sets], () => [this.refusal(), this.choice(), this.entryPart()]);
     else this.history.show({ province: this.province, district: this.scene.state.district, mayRead: this.desk.may_write, version: this.scene.query });
   }
@@ -120,17 +126,18 @@ export class Desk {
     return this.parts.get(name);
   }
 
-  submitPart() {
+  submitPart(communes) {
     const { t, desk } = this;
     return [
-      h('p', { class: 'ntm-desk-note' }, t('desk_submit_note')),
+      h('p', { class: 'ntm-desk-note' }, t(communes ? 'desk_submit_note_communes' : 'desk_submit_note')),
       desk.may_write && [h('p', { class: 'ntm-desk-actor' }, t('desk_actor', { office: desk.office })), this.upload('monthly').element],
     ];
   }
 
   upload(kind) {
     const result = this.resultOptions();
-    return this.part(`upload-${kind}`, () => new Upload({ t: this.t, setup: this.setup, kind, desk: this.desk, result }));
+    const shown = () => this.scene.state.period;
+    return this.part(`upload-${kind}`, () => new Upload({ t: this.t, setup: this.setup, kind, desk: this.desk, shown, result }));
   }
 
   /** The kinds of the tab "Nhập số liệu". */

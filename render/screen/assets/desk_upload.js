@@ -67,13 +67,23 @@ export function field(label, input, ...more) {
   return h('div', { class: 'ntm-desk-field' }, h('label', { for: input.id }, label), input, more);
 }
 
+/**
+ * Who hands in the report of a month: districts, or communes where there are none.
+ * @param {{first: string, communes: boolean, places: string[][]}[]} lists oldest first; each holds until the next
+ * @param {?string} month
+ */
+export function reportersIn(lists, month) {
+  return lists.findLast(({ first }) => first <= (month ?? '')) ?? lists[0];
+}
+
 export class Upload {
   /**
-   * @param {{t: Function, setup: Object, kind: string, desk: Object, result: Object}} options
-   *   `kind` is what is expected; `desk` the answer of `/office/desk`; `result` the options of {@link Result}
+   * @param {{t: Function, setup: Object, kind: string, desk: Object, shown: () => ?string, result: Object}} options
+   *   `kind` is what is expected; `desk` the answer of `/office/desk`; `shown` gives the month of the map;
+   *   `result` the options of {@link Result}
    */
-  constructor({ t, setup, kind, desk, result }) {
-    Object.assign(this, { t, setup, kind, desk });
+  constructor({ t, setup, kind, desk, shown, result }) {
+    Object.assign(this, { t, setup, kind, desk, shown });
     this.prefix = `ntm-up-${kind}`;
     this.result = new Result({ ...result, t, lang: setup.lang, onAgain: (after) => this.again(after) });
     this.sender = senderFields({ t, prefix: this.prefix, today: desk.today });
@@ -94,15 +104,25 @@ export class Upload {
     this.element = h('div', { class: 'ntm-desk-upload' }, this.form, this.result.element);
   }
 
-  /** The district and month that the file is expected to be of; left open, the file itself says it. */
+  /** The month, and the district or commune that the file is expected to be of; left open, the file itself says it. */
   places() {
     const { t, setup } = this;
     this.district = h('select', { id: `${this.prefix}-district` });
-    this.period = h('select', { id: `${this.prefix}-period` });
-    fill(this.district, h('option', { value: '' }, t('desk_from_file')), setup.districts.map(({ code, name }) => h('option', { value: code }, name)));
+    this.period = h('select', { id: `${this.prefix}-period`, onchange: () => this.offerReporters() });
     const months = setup.years.flatMap(({ year, months: ones }) => [...ones].reverse().map((month) => [year, String(month).padStart(2, '0')]));
     fill(this.period, h('option', { value: '' }, t('desk_from_file')), months.map(([year, month]) => h('option', { value: `${year}-${month}` }, `${month}/${year}`)));
-    return [field(t('desk_district'), this.district), field(t('desk_period'), this.period)];
+    this.reporter = field(t('desk_district'), this.district);
+    this.offerReporters();
+    return [this.reporter, field(t('desk_period'), this.period)];
+  }
+
+  /** Who reports in the chosen month, else in the month of the map. */
+  offerReporters() {
+    const found = reportersIn(this.desk.reporters, this.period.value || this.shown());
+    if (found === this.offered) return;
+    this.offered = found;
+    this.reporter.querySelector('label').textContent = this.t(found.communes ? 'desk_commune' : 'desk_district');
+    fill(this.district, h('option', { value: '' }, this.t('desk_from_file')), found.places.map(([code, name]) => h('option', { value: code }, name)));
   }
 
   listen() {

@@ -7,6 +7,9 @@ const two = (month) => String(month).padStart(2, '0');
 /** Two ways to say what one map shows: choosing one lets go of the other. */
 const INSTEAD = { criterion: 'criterion_group', criterion_group: 'criterion' };
 
+/** Filters that are shown only when there is something to choose. */
+const OFFERED_ONLY = new Set(['boundary']);
+
 export class Filters {
   /** @param {{setup: Object, t: Function, onChange: Function}} options */
   constructor({ setup, t, onChange }) {
@@ -42,7 +45,9 @@ export class Filters {
         fields.push(this.field('year', this.t('year'), () => this.sendPeriod()));
         if (name === 'period') fields.push(this.field('month', this.t('month'), () => this.sendPeriod()));
       } else {
-        fields.push(this.field(name, this.t(`filter_${name}`), (event) => this.sendChoice(name, event.target.value || null)));
+        const field = this.field(name, this.t(`filter_${name}`), (event) => this.sendChoice(name, event.target.value || null));
+        field.hidden = OFFERED_ONLY.has(name);
+        fields.push(field);
       }
     }
     fill(this.row, fields);
@@ -69,6 +74,7 @@ export class Filters {
       if (!this.selects.has(name) || this.offered[name] === key) continue;
       this.offered[name] = key;
       this.fillSelect(name, this.optionsOf(name, rows));
+      this.selects.get(name).parentElement.hidden = OFFERED_ONLY.has(name) && !rows.length;
     }
   }
 

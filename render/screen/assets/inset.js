@@ -10,12 +10,15 @@ export class Inset {
     this.painter = painter;
     this.district = district;
     this.units = painter.units.filter((unit) => unit.district === district.code);
+    // A district of one unit is an island far out at sea: it stands here under its own name, not enlarged.
+    const lone = this.units.length === 1;
+    const place = { district: lone ? this.units[0].name : district.name };
     const box = [0, 1, 2, 3].map((i) => (i < 2 ? Math.min : Math.max)(...this.units.map((unit) => unit.box[i])));
     this.box = box;
-    this.base = h('canvas', { class: 'ntm-inset-canvas', role: 'img', 'aria-label': t('inset_label', { district: district.name }) });
+    this.base = h('canvas', { class: 'ntm-inset-canvas', role: 'img', 'aria-label': t(lone ? 'inset_far_label' : 'inset_label', place) });
     this.over = h('canvas', { class: 'ntm-inset-canvas ntm-inset-over', 'aria-hidden': 'true' });
     this.title = h('figcaption', { class: 'ntm-inset-title' });
-    setText(this.title, t('inset_title', { district: district.name }));
+    setText(this.title, t(lone ? 'inset_far' : 'inset_title', place));
     this.plot = h('div', { class: 'ntm-inset-plot' }, this.base, this.over);
     this.element = h('figure', { class: 'ntm-inset', 'data-testid': 'inset' }, this.title, this.plot);
     this.plot.addEventListener('pointermove', (event) => {

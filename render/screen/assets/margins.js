@@ -7,6 +7,7 @@
 const FAMILY = '"Inter","Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif';
 const STYLE = {
   country: { weight: 700, size: 21, spacing: 0.22, color: '#66747A' },
+  archipelago: { weight: 600, size: 14.5, spacing: 0.01, color: '#14304F' },
   province: { weight: 500, size: 13.5, spacing: 0.04, color: '#5F6D73' },
 };
 
@@ -33,6 +34,12 @@ const WHOLE = 1.25;
 const BESIDE = 60;
 
 const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+
+/** The archipelagos of Viet Nam are named wherever national territory is drawn, also on a crowded map. */
+function sovereign({ kind }, [x, y], [width, height], part) {
+  if (kind !== 'archipelago' || part > TRIES.at(-1)[0]) return null;
+  return { x, y, box: [x - width / 2, y - height / 2, x + width / 2, y + height / 2] };
+}
 
 /** Search outward from the wished place. */
 function placeName(wish, [width, height], { frame, taken, view, painter, reach }) {
@@ -69,16 +76,17 @@ function plan(ctx, view, painter, names, frame, avoid) {
   const whole = view.scale < (view.home ?? view.scale) * WHOLE;
   const near = ([x, y]) => x > frame[0] - BESIDE && x < frame[2] + BESIDE && y > frame[1] - BESIDE && y < frame[3] + BESIDE;
   const wishOf = ({ point }) => [(point[0] - view.x) * view.scale, (point[1] - view.y) * view.scale];
-  const countriesFirst = (a, b) => (a.kind === 'country' ? 0 : 1) - (b.kind === 'country' ? 0 : 1);
+  const rank = { archipelago: 0, country: 1, province: 2 };
   const spots = [];
-  for (const name of names.filter((one) => whole || near(wishOf(one))).sort(countriesFirst)) {
+  for (const name of names.filter((one) => whole || near(wishOf(one))).sort((a, b) => rank[a.kind] - rank[b.kind])) {
     const style = STYLE[name.kind] ?? STYLE.province;
     // A name that finds no room near its place is tried smaller before it moves far away.
     for (const [part, reach] of TRIES) {
       const size = style.size * (narrow ? 0.76 : 1) * part;
       write(ctx, style, size);
       const width = ctx.measureText(name.text).width;
-      const spot = placeName(wishOf(name), [width, size * 1.1], { frame, taken, view, painter, reach });
+      const box = [width, size * 1.1];
+      const spot = placeName(wishOf(name), box, { frame, taken, view, painter, reach }) ?? sovereign(name, wishOf(name), box, part);
       if (!spot) continue;
       taken.push(spot.box);
       spots.push({ text: name.text, style, size, x: spot.x + (style.spacing * size) / 2, y: spot.y });

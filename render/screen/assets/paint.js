@@ -13,6 +13,8 @@ import { drawMark, drawStar, FILL_MARKS, tilePattern } from './symbols.js';
 
 const FADED = -1;
 const DIM = 0.14;
+/** Lines drawn as the territory's outline. */
+const OUTLINES = new Set(['province', 'archipelago']);
 const COLORS = {
   faded: '#F6F8F7',
   fadedLine: '#C9D0CE',
@@ -206,7 +208,7 @@ export class Painter {
     if (only) return;
     ctx.strokeStyle = COLORS.provinceLine;
     ctx.lineWidth = 2.8 * near * px;
-    for (const line of this.geometry.lines) if (line.kind === 'province') ctx.stroke(line.path);
+    for (const line of this.geometry.lines) if (OUTLINES.has(line.kind)) ctx.stroke(line.path);
     for (const line of this.geometry.lines) if (line.kind === 'border') this.paintBorder(ctx, line.path, near * px);
   }
 

@@ -12,9 +12,19 @@ import { UnitList } from './unitlist.js';
 
 /** `view` of the page state for each tab; the overview is the state's empty value. */
 const TABS = ['overview', 'submit', 'entry', 'history', 'list', 'table', 'notes'];
-/** Tabs of the one page with the desk (`desk.js`); its tab `entry` stands for several values of `view`. */
+/** Tabs of the pages with a desk; the tab `entry` stands for several values of `view`. */
 const DESK_TABS = ['submit', 'entry', 'history'];
-const DESK_PAGE = 'bao-cao-thang';
+/** By page: the tabs of its desk, what tabs are called there, and the desk itself, fetched there and nowhere else. */
+const DESKS = {
+  'bao-cao-thang': {
+    tabs: DESK_TABS, words: { overview: 'desk_overview' },
+    make: async (options) => new (await import('./desk.js')).Desk(options),
+  },
+  'ranh-gioi': {
+    tabs: ['submit', 'history'], words: { submit: 'boundary_submit', history: 'boundary_history' },
+    make: async (options) => (await import('./desk_boundary.js')).boundaryDesk(options),
+  },
+};
 
 export class Panel {
   /**
@@ -30,6 +40,7 @@ export class Panel {
     this.table = new RowTable({ t, lang: setup.lang, onPick: (code) => options.onPick(this.patchFor(code)) });
     this.notes = h('div', { class: 'ntm-notebox' });
     this.current = 'overview';
+    this.desks = new Map(); // by page
     this.makeTabs(t);
     const bodies = { overview: this.overview.element, list: this.list.element, table: this.table.element, notes: this.notes };
     this.shownTabs = TABS.filter((name) => !DESK_TABS.includes(name));
@@ -176,24 +187,34 @@ export class Panel {
     this.fillCurrent();
   }
 
-  /** The page with the desk has tabs of its own; the desk's scripts are fetched there and nowhere else. */
+  /** A page with a desk has tabs of its own. */
   offerDesk(scene) {
-    const here = scene.page === DESK_PAGE && !scene.error;
-    this.element.classList.toggle('has-desk', here);
-    this.shownTabs = TABS.filter((name) => here || !DESK_TABS.includes(name));
-    TABS.forEach((name, i) => { this.buttons[i].hidden = !this.shownTabs.includes(name); });
-    setText(this.buttons[0], this.t(here ? 'desk_overview' : 'tab_overview'));
-    if (this.desk) this.desk.update(scene, here);
-    else if (here) this.deskComing ??= this.fetchDesk();
-    this.overview.beside = here && this.desk ? (item) => this.desk.beside(item) : null;
+    const page = scene.error ? null : scene.page;
+    const plan = DESKS[page];
+    this.element.classList.toggle('has-desk', Boolean(plan));
+    this.shownTabs = TABS.filter((name) => !DESK_TABS.includes(name) || plan?.tabs.includes(name));
+    TABS.forEach((name, i) => {
+      this.buttons[i].hidden = !this.shownTabs.includes(name);
+      setText(this.buttons[i], this.t(plan?.words[name] ?? `tab_${name}`));
+    });
+    if (plan && !this.desks.has(page)) this.fetchDesk(page);
+    const desk = this.desks.get(page) ?? null;
+    if (this.desk !== desk) this.seat(desk);
+    for (const [name, one] of this.desks) one?.update(scene, name === page);
   }
 
-  async fetchDesk() {
-    const { Desk } = await import('./desk.js');
-    this.desk = new Desk({ t: this.t, setup: this.setup, onChange: this.onChange, onView: (view) => this.ask(view) });
-    for (const [name, place] of Object.entries(this.desk.places)) fill(this.pages[TABS.indexOf(name)], place);
-    this.overview.blocks.before(this.desk.templates);
-    this.overview.seen = {}; // its districts get a form each
+  /** Give the tabs to a desk. */
+  seat(desk) {
+    this.desk = desk;
+    for (const [name, place] of Object.entries(desk?.places ?? {})) fill(this.pages[TABS.indexOf(name)], place);
+    if (desk?.templates) this.overview.blocks.before(desk.templates);
+    this.overview.beside = desk?.beside ? (item) => desk.beside(item) : null;
+    this.overview.seen = {}; // its districts get a form each, or none
+  }
+
+  async fetchDesk(page) {
+    this.desks.set(page, null); // it is on its way
+    this.desks.set(page, await DESKS[page].make({ t: this.t, setup: this.setup, onChange: this.onChange, onView: (view) => this.ask(view) }));
     this.offerDesk(this.scene);
     this.fillCurrent();
   }

@@ -37,10 +37,21 @@ export class TopBar {
     });
     this.element = h('header', { class: 'ntm-top', 'data-testid': 'topbar' },
       h('div', { class: 'ntm-brand' },
-        h('strong', {}, setup.product), h('span', {}, setup.province)),
+        h('strong', {}, setup.product), this.province(setup, t, onChange)),
       menu,
       search,
       h('div', { class: 'ntm-lang', role: 'group', 'aria-label': t('language') }, this.languages));
+  }
+
+  /** The province, to be changed where the program knows more than one. */
+  province(setup, t, onChange) {
+    const known = setup.provinces ?? [];
+    if (known.length < 2) return h('span', {}, setup.province);
+    const select = h('select', {
+      'aria-label': t('province'), 'data-testid': 'province', onchange: () => onChange({ province: select.value }),
+    }, known.map(({ key, label }) => h('option', { value: key }, label)));
+    select.value = setup.key;
+    return select;
   }
 
   mark(page) {

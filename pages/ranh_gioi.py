@@ -1,0 +1,5 @@
+"""Page `/ranh-gioi`."""
+
+from render.screen.page import show
+
+show("ranh-gioi")
