@@ -230,7 +230,7 @@ def _asked(options: dict[str, Any]) -> Asked:
 def _confirmation(text: str) -> tuple[int, str]:
     row, separator, code = text.partition("=")
     if not separator or not row.strip().isdecimal() or not code.strip():
-        raise StateError("Xác nhận “{text}” phải có dạng DÒNG=MÃ, ví dụ 12=23504.", text=text)
+        raise StateError("Xác nhận “{written}” phải có dạng DÒNG=MÃ, ví dụ 12=23504.", written=text)
     return int(row), code.strip()
 
 

@@ -70,13 +70,13 @@ def faulty_units(count: int) -> gpd.GeoDataFrame:
 
 
 def _cells(count: int, dice: np.random.Generator) -> NDArray[np.object_]:
-    """Return ``count`` cells around the middle, evened out once so that no corner is too sharp."""
+    """Return ``count`` cells around the middle, evened out so that no corner is too sharp."""
     half = np.sqrt(count * CELL / SLENDER) / 2 * np.array([1, SLENDER])
     wide = half + 3 * np.sqrt(CELL)  # cells at the rim reach far out: more are made than are kept
     points = shapely.points(dice.uniform(-wide, wide, (int(count * np.prod(wide / half)), 2)))
     for _ in range(3):
         cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points)))
-        points = shapely.centroid(cells[np.argsort(_reach(cells, wide))])
+        points = shapely.centroid(cells)
     order = np.lexsort((shapely.get_y(points), shapely.get_x(points)))
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points[order])))
     kept = cells[np.argsort(_reach(cells, half), kind="stable")[:count]]

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
 from functools import cache
 from pathlib import Path
@@ -186,17 +187,21 @@ def _widened(bounds: NDArray[np.float64], shapes: list[shapely.Geometry]) -> NDA
 
 def _merged(shapes: NDArray[np.object_]) -> shapely.MultiPolygon:
     """Return the union of neighbours without slivers between their sources: they would be knots of line."""
-    try:
-        parts = shapely.get_parts(shapely.coverage_union_all(shapes))
-    except shapely.GEOSException:  # rounding to the grid moved a vertex across a neighbour's edge
-        parts = shapely.get_parts(
-            shapely.union_all(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
-        )
+    parts = shapely.get_parts(_union(shapes))
     largest = max(parts, key=lambda part: part.area)
     kept = [part for part in parts if part is largest or part.area > SLIVER]
     return shapely.MultiPolygon(
         [(part.exterior, [ring for ring in part.interiors if shapely.Polygon(ring).area > SLIVER]) for part in kept]
     )
+
+
+def _union(shapes: NDArray[np.object_]) -> shapely.Geometry:
+    with suppress(shapely.GEOSException):
+        union = shapely.coverage_union_all(shapes)
+        if shapely.is_valid(union):
+            return union
+    # Rounding to the grid moved a vertex across a neighbour's edge.
+    return shapely.union_all(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
 
 
 def to_grid(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:

@@ -121,8 +121,9 @@ def repair(frame: gpd.GeoDataFrame, metric_crs: str, progress: Progress | None =
         shapes = _cut(sound(shapes), frame.index)
         tell(0.1 + 0.8 * (turn + 0.7) / ROUNDS, "Lấp khe hở, bỏ mảnh vụn")
         shapes = _rounded(_given_away(shapes, metric_crs))
+    else:
+        _refuse(frame.index[~shapely.is_valid(shapes) | ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))])
     tell(0.9, "Kiểm tra kết quả")
-    _refuse(frame.index[~shapely.is_valid(shapes) | ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))])
     whole = _united(len(frame), *shapely.get_parts(shapes, return_index=True))
     made = frame.set_geometry(gpd.GeoSeries(whole, index=frame.index, crs="EPSG:4326"))
     changes = _changes(frame, km2(drawn, metric_crs), km2(whole, metric_crs))

@@ -32,7 +32,8 @@ _UPPER_CODE: Final = re.compile(r"\d{1,3}")
 _NO_SUCH: Final = "Tệp không có cột “{column}”. Các cột của tệp: {columns}."
 _NEITHER: Final = (
     "Không tìm thấy cột nào chứa mã hoặc tên xã của danh mục. Các cột của tệp: {columns}. Hãy chỉ ra cột mã hoặc cột "
-    "tên (dòng lệnh: --code-column, --name-column), hoặc kiểm tra xem đây có đúng là tệp của địa bàn này."
+    "tên (dòng lệnh: --code-column, --name-column), hoặc kiểm tra xem đây có đúng là tệp của địa bàn này. "
+    "Tệp mang danh mục riêng, như của cả nước, thì thêm --own-list và --province."
 )
 _NO_CODES: Final = (
     "Tệp mang danh mục riêng phải có cột mã xã (5 chữ số, mỗi xã một mã). Các cột của tệp: {columns}. "

@@ -8,7 +8,6 @@ from typing import Final
 
 from base.errors import Fault
 from base.i18n import translate
-from base.numbers import number
 from geo.names import REASONS
 from intake.boundary_report import BoundaryReport
 
@@ -90,7 +89,7 @@ def notes_of(report: BoundaryReport) -> Iterator[Fault]:
         yield _fault(report, _DIFFERING, count=differing)
     if report.official_km2 and abs(share := report.total_km2 / report.official_km2 - 1) > _SAME_TOTAL:
         params = {"km2": report.total_km2, "official": report.official_km2, "percent": share * 100}
-        yield _fault(report, _TOTAL, **{name: number(value, decimals=1) for name, value in params.items()})
+        yield _fault(report, _TOTAL, **{name: round(value) for name, value in params.items()})
     wide = sum(fault.kind == "gap" and not fault.repairable for fault in report.faults)
     if wide:
         yield _fault(report, _WIDE, count=wide)

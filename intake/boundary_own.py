@@ -9,6 +9,7 @@ from typing import Final
 from base.errors import Fault
 from geo.names import MatchResult, NameMatch, NameRow
 from intake.boundary_columns import Roles, kind_and_name, rows_of
+from programme.province import province_names
 from programme.units import Unit
 
 _DIGITS: Final = 5
@@ -79,7 +80,7 @@ def _unit(code: str, kind: str, name: str, row: NameRow, upper: str) -> Unit:
         name=name,
         kind=kind,
         district_code=above,
-        district_name=upper or (row.district or ""),
+        district_name=upper or province_names().get(row.district or "", row.district or ""),
         in_programme=kind == _COUNTED,
         variants=(),
         border=(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -25,13 +24,6 @@ from programme.units import Unit
 
 #: A unit whose area differs by more is shown as differing.
 DIFFERING: Final = 0.05
-KINDS: Final = {
-    "invalid": "hình không hợp lệ",
-    "empty": "không có hình",
-    "overlap": "chồng lấn",
-    "gap": "khe hở",
-    "sliver": "mảnh vụn",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,9 +285,3 @@ def _area_json(area: UnitArea) -> dict[str, Any]:
         "difference_percent": None if area.difference is None else round(area.difference * 100, 2),
         "differs": area.differs,
     }
-
-
-def shown(faults: Sequence[GeometryFault], most: int) -> Iterator[tuple[int, GeometryFault]]:
-    """Yield the largest faults with their numbers, those that have no area first."""
-    order = sorted(enumerate(faults, 1), key=lambda item: (item[1].area_km2 > 0, -item[1].area_km2))
-    yield from order[:most]

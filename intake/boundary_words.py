@@ -9,8 +9,9 @@ from typing import Final
 from base.i18n import Translate, translator
 from base.numbers import number, signed
 from geo.coverage import GeometryFault
+from geo.fault_words import KINDS, area_text, worst
 from geo.names import NameMatch
-from intake.boundary_report import KINDS, BoundaryReport, shown
+from intake.boundary_report import BoundaryReport
 
 #: Most faults of geometry that are listed; all are in the JSON document.
 _FAULTS: Final = 20
@@ -94,7 +95,7 @@ def _geometry(report: BoundaryReport, t: Translate, lang: str) -> Iterator[str]:
         yield t("Lỗi hình học: không có")
         return
     yield t("Lỗi hình học: {found}", found=", ".join(f"{t(KINDS[kind])}: {count}" for kind, count in counts.items()))
-    yield from (_fault(place, fault, report, t, lang) for place, fault in shown(report.faults, _FAULTS))
+    yield from (_fault(at + 1, report.faults[at], report, t, lang) for at in worst(report.faults, _FAULTS))
     if len(report.faults) > _FAULTS:
         yield t("  … và {count} lỗi khác (xem --format=json)", count=len(report.faults) - _FAULTS)
 
@@ -102,7 +103,7 @@ def _geometry(report: BoundaryReport, t: Translate, lang: str) -> Iterator[str]:
 def _fault(place: int, fault: GeometryFault, report: BoundaryReport, t: Translate, lang: str) -> str:
     units = ", ".join(f"{key} {report.units[key].name}" if key in report.units else key for key in fault.units)
     at = f" @ {fault.lon:.5f}, {fault.lat:.5f}" if fault.lon is not None and fault.lat is not None else ""
-    return f"  {place}. {t(fault.reason)} {units}; {number(fault.area_km2, lang, 4)} km²{at}"
+    return f"  {place}. {t(fault.reason)} {units}; {area_text(fault.area_km2, lang)}{at}"
 
 
 def _areas(report: BoundaryReport, t: Translate, lang: str) -> Iterator[str]:

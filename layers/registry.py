@@ -27,7 +27,6 @@ from programme.province import province_of
 from programme.targets import named_years
 from programme.territory import mergers_of, territory_of
 from store import current
-from store.facts import Facts
 from store.ledger import Ledger
 from store.queries import LedgerFacts
 
@@ -92,7 +91,7 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=TIME_ZONE)
 
 
-def default_month(layer: str, facts: Facts) -> Month:
+def default_month(layer: str, facts: LedgerFacts) -> Month:
     """Return the month a layer opens with: the latest one that a source speaks of, never today's.
 
     For targets the end of the latest year with named communes; for what is drawn from reports the newest
@@ -114,10 +113,18 @@ def default_month(layer: str, facts: Facts) -> Month:
     return versions[-1].first_month  # nobody published anything: the units stand by themselves
 
 
-def _reported_months(facts: Facts) -> list[Month]:
-    """Return the months of the reports that some boundary version covers: no other can be drawn."""
+def _reported_months(facts: LedgerFacts) -> list[Month]:
+    """Return the months of the reports that some boundary version covers: no other can be drawn.
+
+    Those of a merged province go on with what was handed in for its part of the other one.
+    """
     versions = versions_shown(facts.province)
     months = {report.period for report in facts.reports if report.period}
+    for first, place in mergers_of(facts.province):
+        units = in_force(facts.province, first, facts).units_of
+        part = _facts(facts.ledger, place.province, facts.version, units, place.part)
+        places = {"", place.part, *part.units}
+        months |= {r.period for r in part.reports if r.period and r.period >= first and r.district in places}
     return [month for month in months if any(entry.covers(month) for entry in versions)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from functools import cache
 from typing import Literal
@@ -134,6 +135,16 @@ class Province(BaseModel):
             if row.first <= text and (row.last is None or text <= row.last):
                 return row
         return self.denominators[-1] if self.denominators else None
+
+
+@cache
+def province_names() -> dict[str, str]:
+    """Return the official names of the 34 provinces since 2025-07 by their two-digit code.
+
+    Source: 19/2025/QĐ-TTg by way of thanglequoc/vietnamese-provinces-database (quangngai-2025/NOTICE.md).
+    """
+    with (FOLDER / "names-2025.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
 
 
 @cache

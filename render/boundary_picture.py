@@ -26,6 +26,7 @@ from base.settings import sheet_font
 from geo.boundaries import archipelagos
 from geo.coverage import GeometryFault
 from geo.extent import far_units
+from geo.fault_words import KINDS, area_text, worst
 from render import sheet_output as output
 from render.sheet_labels import Box, Request, Taken, around, place
 from render.sheet_signs import path_of
@@ -53,13 +54,6 @@ _COLORS: Final = {
     "overlap": "#C62828",
     "gap": "#1565C0",
     "sliver": "#00796B",
-}
-_WORDS: Final = {
-    "invalid": "hình không hợp lệ",
-    "empty": "không có hình",
-    "overlap": "chồng lấn",
-    "gap": "khe hở",
-    "sliver": "mảnh vụn",
 }
 
 
@@ -123,7 +117,7 @@ def picture(  # noqa: PLR0913 - what is drawn, and how it is said
     taken = Taken([])
     if national:
         _archipelagos(pen, view, taken)
-    listed = list(_numbered(faults))
+    listed = worst(faults, NUMBERED)
     _marks(pen, faults, listed, view, taken)
     _names(pen, drawn, view, taken)
     _list(pen, drawn, faults, listed, has_current=current is not None)
@@ -149,8 +143,8 @@ def _pen(lang: str) -> Pen:
 def _view(drawn: gpd.GeoDataFrame, current: gpd.GeoDataFrame | None, *, national: bool) -> _View:
     """Return a view of everything near; islands far out at sea are left out, but not of the nation."""
     frames = [frame for frame in (drawn, current) if frame is not None]
-    near = [frame if national else frame[~frame.index.isin(far_units(frame.set_axis(frame.index)))] for frame in frames]
-    boxes = [frame.total_bounds for frame in near] + ([archipelagos().total_bounds] if national else [])
+    boxes = [_near(frame, national=national).total_bounds for frame in frames]
+    boxes += [archipelagos().total_bounds] if national else []
     x0, y0 = np.nanmin([box[:2] for box in boxes], axis=0)
     x1, y1 = np.nanmax([box[2:] for box in boxes], axis=0)
     narrow = float(np.cos(np.radians((y0 + y1) / 2)))
@@ -158,6 +152,17 @@ def _view(drawn: gpd.GeoDataFrame, current: gpd.GeoDataFrame | None, *, national
     scale = min(room.width / max((x1 - x0) * narrow, 1e-9), room.height / max(y1 - y0, 1e-9))
     middle = room.center
     return _View((x0 + x1) / 2, (y0 + y1) / 2, middle[0], middle[1], float(scale), narrow)
+
+
+def _near(frame: gpd.GeoDataFrame, *, national: bool) -> gpd.GeoDataFrame:
+    present = frame[_has_shape(frame)]
+    return present if national else present[~present.index.isin(far_units(present))]
+
+
+def _has_shape(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    shapes = frame.geometry.to_numpy()
+    present: NDArray[np.bool_] = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return present
 
 
 def _ground(pen: Pen, drawn: gpd.GeoDataFrame, current: gpd.GeoDataFrame | None, view: _View) -> None:
@@ -204,12 +209,6 @@ def _archipelagos(pen: Pen, view: _View, taken: Taken) -> None:
         _label(pen, str(name), (float(point[0]), float(point[1])), taken, bold=True)
 
 
-def _numbered(faults: Sequence[GeometryFault]) -> Iterator[int]:
-    """Yield the places of the faults that get a number: those without an area first, then the largest."""
-    order = sorted(range(len(faults)), key=lambda at: (faults[at].area_km2 > 0, -faults[at].area_km2))
-    yield from order[:NUMBERED]
-
-
 def _marks(pen: Pen, faults: Sequence[GeometryFault], listed: Sequence[int], view: _View, taken: Taken) -> None:
     """Draw a dot for every fault with a place, and the numbers of the listed ones beside theirs."""
     points = {
@@ -238,7 +237,7 @@ def _marks(pen: Pen, faults: Sequence[GeometryFault], listed: Sequence[int], vie
 
 def _names(pen: Pen, drawn: gpd.GeoDataFrame, view: _View, taken: Taken) -> None:
     """Write the names of units that no unit of the list was found for."""
-    unmatched = drawn[(drawn["code"] == "") & ~drawn.geometry.is_empty & drawn.geometry.notna()]
+    unmatched = drawn[(drawn["code"] == "").to_numpy() & _has_shape(drawn)]
     for name, shape in list(zip(unmatched["name"], unmatched.geometry, strict=True))[:_NAMED]:
         [point] = view.mm(shapely.get_coordinates(shapely.point_on_surface(shape)))
         _label(pen, str(name) or "?", (float(point[0]), float(point[1])), taken)
@@ -272,7 +271,7 @@ def _list(
     for at in listed:
         fault = faults[at]
         units = ", ".join(names.get(key, key) or key for key in fault.units)
-        text = f"{at + 1}. {pen.say(_WORDS[fault.kind])}, {number(fault.area_km2, pen.lang, 4)} km²: {units}"
+        text = f"{at + 1}. {pen.say(KINDS[fault.kind])}, {area_text(fault.area_km2, pen.lang)}: {units}"
         lines = pen.shortened(text, _TEXT, _LIST.width, 2)
         if y - len(lines) * pen.line(_TEXT) < _LIST.y0 + pen.line(_TEXT):
             break
@@ -294,4 +293,4 @@ def _legend(
     if unmatched:
         yield "box", _UNMATCHED, 0.0, pen.say("Chưa khớp danh mục: {count}", count=unmatched)
     for kind, count in Counter(fault.kind for fault in faults).items():
-        yield "dot", _COLORS[kind], 0.9, f"{pen.say(_WORDS[kind])}: {number(count, pen.lang)}"
+        yield "dot", _COLORS[kind], 0.9, f"{pen.say(KINDS[kind])}: {number(count, pen.lang)}"

@@ -68,7 +68,7 @@ def import_of(content: bytes) -> Wanted:
         raise _odd()
     version, source, licence = (texts.pop(name, "") for name in ("version", "source", "licence"))
     if not version:
-        raise StateError("Hãy đặt mã cho phiên bản, ví dụ kontum-2025-dodac1.")
+        raise StateError("Hãy đặt mã cho phiên bản, ví dụ kontum-202506.")
     filled = {name: text for name, text in texts.items() if text}
     order = Order(version=version, actor=settings.office(), source=source, licence=licence, **filled)
     return Wanted(order, make_default)

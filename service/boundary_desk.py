@@ -9,13 +9,11 @@ from typing import Any, Final
 from base import settings
 from base.clock import TIME_ZONE, day_label
 from base.i18n import translator
-from base.numbers import number
 from geo.boundaries import CatalogueEntry, catalogue, folder_of
-from geo.crs_declared import VN2000_GEOGRAPHIC, VN2000_ZONES, WGS84
 from geo.text import ENCODINGS
+from intake.boundary_choices import known_territory, systems, territories
 from intake.boundary_defaults import current_default
 from layers.registry import versions_shown
-from programme.province import province_of, provinces
 from service.boundary_uploads import LIMIT
 from store import current
 from store.ledger import Ledger, Receipt
@@ -23,8 +21,6 @@ from store.ledger import Ledger, Receipt
 #: Files of an imported version that are handed out, by what they are: name in its folder.
 REPORT: Final = "report.json"
 ORIGINAL: Final = "original"
-#: Scale factor on the central meridian of a 6° zone; that of a 3° zone is larger.
-_SCALE_OF_6: Final = 0.9996
 
 
 def overview(province: str, lang: str, why_not: str) -> dict[str, Any]:
@@ -40,13 +36,13 @@ def overview(province: str, lang: str, why_not: str) -> dict[str, Any]:
     StateError
         The province is unknown.
     """
-    own = province_of(province)
+    own = known_territory(province)
     ledger, t = current.ledger(), translator(lang)
     acts = ledger.receipts(kind="boundary-default")
-    shown = versions_shown(own.key)
+    shown = versions_shown(own)
     lists = {entry.units_of for entry in catalogue().values()} & catalogue().keys()
     return {
-        "province": own.key,
+        "province": own,
         "office": settings.office(),
         "may_write": not why_not,
         "why_not": why_not,
@@ -56,30 +52,12 @@ def overview(province: str, lang: str, why_not: str) -> dict[str, Any]:
             for key in sorted(lists, key=lambda key: (key not in {entry.units_of for entry in shown}, key))
             for first in [catalogue()[key]]
         ],
-        "provinces": [{"key": key, "label": one.name(lang)} for key, one in provinces().items()],
+        "provinces": [{"key": key, "label": name} for key, name in territories(lang).items()],
         "encodings": ENCODINGS,
-        "systems": _systems(lang),
-        "groups": _groups(own.key, shown, acts, ledger, lang),
-        "may_go_back": any(act.province == own.key for act in acts),
+        "systems": [{"code": code, "name": name} for code, name in systems(lang).items()],
+        "groups": _groups(own, shown, acts, ledger, lang),
+        "may_go_back": any(act.province == own for act in acts),
     }
-
-
-def _systems(lang: str) -> list[dict[str, str]]:
-    """Return coordinate systems to choose from when the file itself offers none."""
-    t = translator(lang)
-    words = "VN-2000, kinh tuyến trục {meridian}°, múi {width}°"
-    zones = [
-        {
-            "code": f"EPSG:{zone.epsg}",
-            "name": t(words, meridian=number(zone.meridian, lang), width=3 if zone.scale > _SCALE_OF_6 else 6),
-        }
-        for zone in VN2000_ZONES.values()
-    ]
-    degrees = [
-        {"code": f"EPSG:{VN2000_GEOGRAPHIC}", "name": t("VN-2000, kinh độ vĩ độ")},
-        {"code": f"EPSG:{WGS84}", "name": t("WGS 84, kinh độ vĩ độ")},
-    ]
-    return [*zones, *degrees]
 
 
 def _groups(

@@ -165,7 +165,8 @@ async def _state(request: Request, lang: str) -> Response:
     await asyncio.wait([work.end], timeout=_WAIT)
     if not work.end.done():
         step = work.job.step
-        return JSONResponse({"state": "running", "share": step.fraction, "step": translate(step.text, lang)})
+        running = {"state": "running", "share": step.fraction, "step": translate(step.text, lang)}
+        return JSONResponse(running | {"check": work.check or None})
     return JSONResponse(await run_in_threadpool(_outcome, token, work, lang))
 
 

@@ -56,7 +56,7 @@ def check_upload(path: Path, name: str, asked: Asked, lang: str, *, progress: Pr
     report = check(path.read_bytes(), name, asked, known, progress=lambda share, text: progress(share * 0.8, text))
     progress(0.82, "Vẽ hình đối chiếu")
     drawn = load(report.compared_with).units if report.compared_with else None
-    drawing = picture(report.frame, drawn, report.faults, title=name, fmt="png", lang=lang)
+    drawing = picture(report.frame, drawn, report.faults, title=name, national=report.national, lang=lang)
     return Checked({lang: report.document(lang) for lang in LANGUAGES}, drawing)
 
 

@@ -7,20 +7,19 @@ was previewed. Nothing here decides what a fact is: that is ``intake``'s work, i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import asdict
 from pathlib import PureWindowsPath
 from typing import Final, TypeVar
-from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from base.errors import AccessError, ConflictError, DataError, DuplicateError, NtmError, StateError, StoreError
-from base.i18n import LANGUAGES, translate
+from base.errors import AccessError, NtmError, StateError, StoreError
+from base.i18n import translate
 from intake.checked import Checked, Sender
 from intake.form_kinds import FORMS
 from intake.submit import TITLES
@@ -28,9 +27,9 @@ from jobs import executor
 from layers.registry import facts_of
 from service import asked, checking, desk
 from service.access import require_writing
+from service.answers import download, told
 from service.maps import problem
 from service.pending import Pending
-from service.sample import file_name
 from store import current
 from store.ledger import digest
 
@@ -40,39 +39,12 @@ T = TypeVar("T")
 LIMIT: Final = 20 * 1024 * 1024
 #: Bytes that the values of a one-row form may have.
 FORM_LIMIT: Final = 64 * 1024
-#: Faulty rows of a handed-in file never come this far: a DataError here means that the store has no facts.
-_STATUS: Final[Mapping[type[NtmError], int]] = {
-    AccessError: 403,
-    DuplicateError: 409,
-    ConflictError: 409,
-    StateError: 400,
-    StoreError: 503,
-    DataError: 503,
-}
 #: What a scan begins with.
 _SCANS: Final = (b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 _checked: Pending[Checked] = Pending()
 _marked: Pending[tuple[str, bytes]] = Pending()
 _attachments: Pending[bytes] = Pending()
-
-Handler = Callable[[Request, str], Awaitable[Response]]
-
-
-def _told(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Make a route of a handler: it gets the language, and its errors become sentences."""
-
-    async def answer(request: Request) -> Response:
-        asked = request.query_params.get("lang", "vi")
-        lang = asked if asked in LANGUAGES else "vi"
-        try:
-            return await handler(request, lang)
-        except NtmError as error:
-            return problem(_STATUS.get(type(error), 422), error.text(lang))
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it
-
-    return answer
 
 
 async def _overview(request: Request, lang: str) -> Response:
@@ -120,7 +92,8 @@ async def _template(request: Request, lang: str) -> Response:
     else:
         await run_in_threadpool(facts_of, province)
         content = await _work(checking.small_form, kind, province, lang)
-    return _download(content, await run_in_threadpool(desk.template_name, kind, province, part, period))
+    name = await run_in_threadpool(desk.template_name, kind, province, part, period)
+    return download(content, name, desk.media_type(name))
 
 
 async def _attachment(request: Request, lang: str) -> Response:
@@ -172,7 +145,8 @@ async def _marked_file(request: Request, lang: str) -> Response:
     found = _marked.get(request.path_params["token"])
     if found is None:
         return problem(404, translate("Tệp đã đánh dấu lỗi chỉ giữ 30 phút. Hãy kiểm tra lại tệp.", lang))
-    return _download(found[1], f"{PureWindowsPath(found[0]).stem}-danh-dau-loi.xlsx")
+    name = f"{PureWindowsPath(found[0]).stem}-danh-dau-loi.xlsx"
+    return download(found[1], name, desk.media_type(name))
 
 
 async def _submit(request: Request, lang: str) -> Response:
@@ -198,20 +172,20 @@ async def _original(request: Request, lang: str) -> Response:
     found = await run_in_threadpool(desk.original, number, scan=scan)
     if found is None:
         return problem(404, translate("Không có tệp gốc của biên nhận số {number}.", lang, number=number))
-    return _download(*found)
+    return download(*found, desk.media_type(found[1]))
 
 
 ROUTES: Final = [
-    Route("/office/desk", _told(_overview)),
-    Route("/office/history", _told(_history)),
-    Route("/office/template/{kind}.xlsx", _told(_template)),
-    Route("/office/attachment", _told(_attachment), methods=["POST"]),
-    Route("/office/check", _told(_check), methods=["POST"]),
-    Route("/office/form/{kind}", _told(_form), methods=["POST"]),
-    Route("/office/marked/{token}.xlsx", _told(_marked_file)),
-    Route("/office/submit/{token}", _told(_submit), methods=["POST"]),
-    Route("/office/file/{number:int}", _told(_original)),
-    Route("/office/file/{number:int}/scan", _told(_original)),
+    Route("/office/desk", told(_overview)),
+    Route("/office/history", told(_history)),
+    Route("/office/template/{kind}.xlsx", told(_template)),
+    Route("/office/attachment", told(_attachment), methods=["POST"]),
+    Route("/office/check", told(_check), methods=["POST"]),
+    Route("/office/form/{kind}", told(_form), methods=["POST"]),
+    Route("/office/marked/{token}.xlsx", told(_marked_file)),
+    Route("/office/submit/{token}", told(_submit), methods=["POST"]),
+    Route("/office/file/{number:int}", told(_original)),
+    Route("/office/file/{number:int}/scan", told(_original)),
 ]
 
 
@@ -257,15 +231,3 @@ async def _work(function: Callable[..., T], *args: object, **named: object) -> T
 def _too_large(lang: str) -> Response:
     message = "Tệp lớn hơn {limit} MB. Hãy bỏ hình ảnh và trang thừa, hoặc quét ở độ phân giải thấp hơn."
     return problem(413, translate(message, lang, limit=LIMIT // 1024**2))
-
-
-def _download(content: bytes, name: str) -> Response:
-    """Return a file that a browser saves and never opens by itself (RFC 6266, RFC 5987)."""
-    name = file_name(name)
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
-    headers = {
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type=desk.media_type(name), headers=headers)

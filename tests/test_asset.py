@@ -6,8 +6,10 @@ import hashlib
 import json
 import struct
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +20,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from geo.asset import SLIVER, GeometryAsset, asset, build, grid_point
-from geo.boundaries import BoundaryVersion
+from geo import asset as asset_module
+from geo.asset import SLIVER, GeometryAsset, _merged, asset, build, grid_point, save
+from geo.asset_bytes import encode
+from geo.boundaries import BoundaryVersion, catalogue
 
 Ring = list[tuple[int, int]]
 TO_MERCATOR = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
@@ -210,3 +214,136 @@ def test_north_is_up_and_east_is_right() -> None:
     x, y = grid_point(108, 14)
     assert grid_point(108.1, 14)[0] > x
     assert grid_point(108, 14.1)[1] < y
+
+
+def test_the_bytes_of_the_shipped_version_have_not_changed(made: GeometryAsset) -> None:
+    assert made.digest == "1e989edb18ba1775"
+
+
+def slow_numbers(start: list[int], units: list[shapely.Geometry], lines: list[shapely.Geometry]) -> list[int]:
+    """Write the body as the description says it, one number after the other."""
+    found: list[int] = []
+    x, y = start
+
+    def write(points: list[tuple[float, float]]) -> None:
+        nonlocal x, y
+        found.append(len(points))
+        for to_x, to_y in points:
+            found.extend(2 * step if step >= 0 else -2 * step - 1 for step in (int(to_x) - x, int(to_y) - y))
+            x, y = int(to_x), int(to_y)
+
+    for unit in units:
+        found.append(shapely.get_num_geometries(unit))
+        for part in shapely.get_parts(unit):
+            rings = [part.exterior, *part.interiors]
+            found.append(len(rings))
+            for ring in rings:
+                write(list(ring.coords)[:-1])
+    for shape in lines:
+        parts = shapely.get_parts(shapely.line_merge(shape))
+        found.append(len(parts))
+        for part in parts:
+            write(list(part.coords))
+    return found
+
+
+cells = st.integers(0, 2**24)
+boxes = st.builds(
+    lambda x, y, width, height: shapely.box(x, y, x + width, y + height),
+    cells,
+    cells,
+    st.integers(6, 99),
+    st.integers(6, 99),
+)
+holed = boxes.map(lambda box: shapely.Polygon(box.exterior, [box.centroid.buffer(1, quad_segs=1).exterior]))
+areas = st.one_of(boxes, holed, st.lists(st.one_of(boxes, holed), min_size=1, max_size=3).map(shapely.MultiPolygon))
+paths = st.lists(st.tuples(cells, cells), min_size=2, max_size=5, unique=True).map(shapely.LineString)
+lines = st.one_of(paths, st.lists(paths, max_size=3).map(shapely.MultiLineString), boxes.map(lambda box: box.boundary))
+
+
+@given(st.lists(areas, min_size=1, max_size=5), st.lists(lines, max_size=5), cells, cells)
+def test_any_shapes_are_written_as_described(
+    units: list[shapely.Geometry], lines: list[shapely.Geometry], x: int, y: int
+) -> None:
+    whole = [shapely.transform(unit, np.rint) for unit in units]
+    header = {"bounds": [x, y, x, y]}
+    content = encode(header, np.array(whole, dtype=object), np.array([*lines, None], dtype=object)[:-1])
+    (length,) = struct.unpack("<I", content[:4])
+    reader = Reader(content[4 + length :], [x, y])
+    expected = slow_numbers([x, y], whole, lines)
+    assert [reader.number() for _ in expected] == expected
+    assert reader.at == len(reader.body)
+
+
+def test_a_list_without_districts_has_no_district_lines(boundary: BoundaryVersion, made: GeometryAsset) -> None:
+    bare = build(replace(boundary, units=boundary.units.assign(district_code=None)))
+    assert Counter(line["kind"] for line in decode(bare.content).header["lines"]) == {"province": 1, "border": 2}
+    assert bare.labels.keys() == bare.boxes.keys() == set(bare.codes)
+    assert {code: bare.labels[code] for code in bare.codes} == {code: made.labels[code] for code in made.codes}
+
+
+@pytest.fixture
+def carried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: GeometryAsset) -> Iterator[Path]:
+    """Return the folder of a version that carries its asset and whose geometry may not be read."""
+
+    def refuse(*_: object) -> BoundaryVersion:
+        raise AssertionError("built although the version carries its asset")
+
+    entry = catalogue()["kontum-2015"]
+    save(made, tmp_path, entry.geometry_sha256)
+    monkeypatch.setattr(asset_module, "folder_of", lambda _: tmp_path)
+    monkeypatch.setattr(asset_module, "load", refuse)
+    asset.cache_clear()
+    yield tmp_path
+    asset.cache_clear()
+
+
+def test_an_asset_that_a_version_carries_is_read_as_it_was_built(carried: Path, made: GeometryAsset) -> None:
+    assert asset("kontum-2015") == made
+    assert {path.name for path in carried.iterdir()} == {"asset.bin", "asset.json"}
+
+
+def damage(folder: Path, kind: str) -> None:
+    content, notes = folder / "asset.bin", folder / "asset.json"
+    told = json.loads(notes.read_bytes())
+    match kind:
+        case "a byte is another":
+            content.write_bytes(content.read_bytes()[:-1] + b"\0")
+        case "the file is gone":
+            content.unlink()
+        case "the notes are cut off":
+            notes.write_bytes(notes.read_bytes()[:-9])
+        case "the notes are no object":
+            notes.write_text("[]")
+        case "the labels are something else":
+            notes.write_text(json.dumps(told | {"labels": [1]}))
+        case _:
+            field, value = kind.split(" = ")
+            notes.write_text(json.dumps(told | {field: value}))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "a byte is another",
+        "the file is gone",
+        "the notes are cut off",
+        "the notes are no object",
+        "the labels are something else",
+        "version = quangnam-2020",
+        "geometry_sha256 = 0",
+        "format = 0",
+    ],
+)
+def test_an_asset_that_is_damaged_or_of_another_geometry_is_built_anew(carried: Path, kind: str) -> None:
+    damage(carried, kind)
+    with pytest.raises(AssertionError, match="built although"):
+        asset("kontum-2015")
+
+
+def test_units_that_rounding_pushes_over_each_other_still_have_an_outline() -> None:
+    whole, left = shapely.box(0, 0, 1000, 1000), shapely.box(0, 0, 500, 1000)
+    crossing = shapely.box(499, 0, 1000, 1000)
+    dented = shapely.Polygon([(500, 0), (1000, 0), (1000, 1000), (500, 1000), (499, 500)])
+    for right in (crossing, dented):
+        assert _merged(np.array([left, right])).equals(whole)

@@ -124,7 +124,7 @@ def test_colours_and_patterns_are_those_of_the_design(
         ("ntm-levels", "below met standard advanced model outside unknown new-unit"),
         ("target-communes", "standard advanced model none outside"),
         ("border-replanning", "none-filed reviewing appraised approved done inland"),
-        ("district-progress", "0 25 50 75 100"),
+        ("district-progress", "0 25 50 75 100 new-unit outside"),
     ],
 )
 def test_classes_are_those_of_the_design(layer: str, ids: str) -> None:

@@ -63,6 +63,7 @@ NOT_KEYS: Final[dict[str, dict[str, set[str]]]] = {
     "render/sheet_map.py": {
         "compared with the unit names of the data to shorten them": {
             "^(xã|huyện|quận) ",
+            r" \(cũ\)$",
             "^phường ",
             "^thị trấn ",
             "^thành phố ",

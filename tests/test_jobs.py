@@ -89,6 +89,8 @@ def test_a_long_job_is_watched_while_it_works(tmp_path: Path) -> None:
     gate.touch()
     assert job.result(60) != os.getpid()
     assert (job.done, job.step) == (True, Step(1.0, ""))
+    while job._told.exists() and time.monotonic() < end:
+        time.sleep(0.01)
     assert not job._told.exists()
 
 

@@ -290,6 +290,15 @@ def test_the_layer_opens_with_the_newest_month_reported(office: Office) -> None:
     assert default_month("ntm-levels", office.facts) == published
 
 
+def test_the_newest_month_may_be_one_of_the_communes_after_the_merger(office: Office) -> None:
+    office.receive("610", MAY, "2025-05-12")
+    merged = Merged(office.ledger, office.count)
+    merged.receive("21034")  # a commune of the rest of Quảng Ngãi
+    assert default_month("reporting", office.facts) == MAY
+    merged.receive(LONG)
+    assert default_month("reporting", office.facts) == AUGUST
+
+
 def test_english_has_the_same_numbers(may: Office) -> None:
     english, vietnamese = may.view(lang="en"), may.view()
     assert states(english) == states(vietnamese)

@@ -20,7 +20,7 @@ from .test_state import VIETNAMESE, VISIBLE, without_names
 
 OFFICE = "Văn phòng Điều phối tỉnh"
 SA_THAY, DAK_HA, NGOC_HOI = "616", "615", "611"
-RO_KOI = "23530"
+RO_KOI, DAK_LONG = "23530", "23368"
 HEADER_ROW = 5
 #: The tabs of the page in their order, each with the value of `view` that opens it.
 TABS = {"submit": "submit", "entry": "decisions", "history": "history"}
@@ -134,6 +134,31 @@ def test_a_form_comes_back_filled_and_the_map_follows(office: Dashboard) -> None
     office.at("desk-map").click()
     expect(office.at("tab-overview")).to_have_attribute("aria-selected", "true")
     office.expect_query(period="2025-05")
+
+
+def test_from_july_2025_on_each_commune_has_its_form_and_is_chosen_by_name(office: Dashboard) -> None:
+    office.open("bao-cao-thang", period="2025-08")
+    expect(office.page.locator("[data-template]")).to_have_count(37 + 1)
+    name, form = form_of(office, DAK_LONG)
+    assert name == "bao-cao-2025-08-xa-dak-long.xlsx"
+    expect(office.page.locator(f"[data-template='{DAK_LONG}']")).to_have_text("Tải biểu mẫu – Xã Đăk Long")
+    office.tab("submit")
+    reporter, month = office.page.locator("#ntm-up-monthly-district"), office.page.locator("#ntm-up-monthly-period")
+    label = office.page.locator("label[for=ntm-up-monthly-district]")
+    expect(label).to_have_text("Xã")
+    expect(reporter.locator("option")).to_have_count(37 + 1)
+    month.select_option("2025-05")
+    expect(label).to_have_text("Huyện, thành phố")
+    expect(reporter.locator("option")).to_have_count(10 + 1)
+    month.select_option("2025-08")
+    reporter.select_option(DAK_LONG)
+    hand_in(office, filled(form), name)
+    expect(stage(office, "preview").get_by_role("heading", level=3)).to_have_text("Báo cáo tháng 08/2025 – xã Đăk Long")
+    office.change(office.at("desk-confirm").click)
+    expect(stage(office, "receipt")).to_contain_text("Xã Đăk Long")
+    expect(office.at("headline")).to_contain_text("1/37 xã đã nộp báo cáo tháng 08/2025")
+    office.tab("history")
+    expect(office.at("desk-history").locator("li").first).to_contain_text("Báo cáo tháng 08/2025 – Xã Đăk Long")
 
 
 def test_the_same_file_again_is_recognised(office: Dashboard) -> None:

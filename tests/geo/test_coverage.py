@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
@@ -17,6 +18,7 @@ from shapes import ZONE, km2, place, rect, units
 from bench.nation_file import sound_units
 from geo.coverage import NARROW_GAP, SMALL_HOLE, WIDE_GAP, GeometryFault, find_faults
 
+SOUND = sound_units(12)
 CENSUS = Path(__file__).parent.parent / "data" / "kon_tum_communes_censusVN2009.geojson"
 
 
@@ -175,17 +177,14 @@ def test_faults_stand_by_kind_and_the_largest_first() -> None:
 @given(st.integers(0, 2**32), st.integers(1, 6))
 def test_every_overlap_is_found(seed: int, moved: int) -> None:
     dice = np.random.default_rng(seed)
-    frame = sound_units(12)
-    shapes = frame.geometry.to_numpy().copy()
+    frame, shapes = SOUND, SOUND.geometry.to_numpy().copy()
     for unit in dice.choice(12, moved, replace=False):
         move = dice.uniform(-1, 1, 2) * 10.0 ** dice.uniform(-5, -2)
         shapes[unit] = shapely.transform(shapes[unit], lambda points, move=move: points + move)
     frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
-    expected = {}
-    for one, other in combinations(frame.index, 2):
-        shared = shapely.intersection(frame.geometry[one], frame.geometry[other])
-        area = km2(gpd.GeoDataFrame(geometry=[shared], crs="EPSG:4326"))[0]
-        if area >= 1e-6:
-            expected[one, other] = area
+    pairs = pd.MultiIndex.from_tuples(combinations(frame.index, 2))
+    shared = [shapely.intersection(frame.geometry[one], frame.geometry[other]) for one, other in pairs]
+    areas = km2(gpd.GeoDataFrame(geometry=shared, index=pairs, crs="EPSG:4326"))
+    expected = {pair: area for pair, area in areas.items() if area >= 1e-6}
     found = {fault.units: fault.area_km2 for fault in find_faults(frame, ZONE) if fault.kind == "overlap"}
     assert found == pytest.approx(expected)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -170,9 +169,9 @@ def mislaid(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     true_clean = shapely.coverage_clean
 
     def install(finest: float) -> None:
-        def clean(shapes: NDArray[np.object_], **how: Any) -> NDArray[np.object_]:
+        def clean(shapes: NDArray[np.object_], **how: float | str) -> NDArray[np.object_]:
             cut = true_clean(shapes, **how)
-            if how["snapping_distance"] >= finest:
+            if float(how["snapping_distance"]) >= finest:
                 cut[0] = shapely.union(cut[0], cut[1])
                 cut[1] = shapely.Polygon()
             return cut
@@ -246,6 +245,6 @@ def test_whatever_is_wrong_becomes_a_coverage(seed: int, size: tuple[int, float]
     made = checked(frame)
     land = shapely.union_all(sound(shapes))
     kept = shapely.union_all(made.frame.geometry.to_numpy())
-    missing = shapely.difference(land, shapely.buffer(kept, 3e-5))
-    assert max((part.area for part in shapely.get_parts(missing)), default=0) < 1e-8, "only specks (100 m²) may go"
+    missing = shapely.buffer(shapely.difference(land, kept), -2e-5)  # needles narrower than 4 m may go, and specks
+    assert max((part.area for part in shapely.get_parts(missing)), default=0) < 1e-8
     assert find_faults(made.frame, ZONE) == made.faults_left

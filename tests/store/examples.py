@@ -69,6 +69,10 @@ def entry(kind: str, *rows: Mapping[str, object], **more: object) -> Submission:
     return replace(submission, **more)
 
 
+#: Where a row stands in a file without sheets.
+PLACE = {"sheet": "", "cell": ""}
+
+
 def decision(code: str, **more: object) -> dict[str, object]:
     """Return a row of ``recognitions``, as the form of decisions gives it: without a source of its own."""
     row = {"province": PROVINCE, "code": code, "action": "recognise", "level": "standard", "evidence": "recognised"}
@@ -104,3 +108,9 @@ def fill(ledger: Ledger) -> None:
     ledger.submit(entry("targets", target(UNITS[1])))
     ledger.submit(entry("figures", figure("recognised", 52)))
     ledger.submit(entry("dossiers", dossier(UNITS[2], "submitted", "2025-05-04")))
+    drawn = {"province": PROVINCE, "unit_list": "kontum-2015", "version": "kontum-survey"}
+    made = {"valid_from": "2024-01", "decree": "QĐ 1", "geometry_sha256": "0" * 64, "source": "Sở"}
+    ledger.submit(replace(entry("boundary"), rows={"boundary_versions": [PLACE | drawn | made]}))
+    ledger.submit(replace(entry("boundary-default"), rows={"boundary_defaults": [PLACE | drawn]}))
+    alias = {"province": PROVINCE, "unit_list": "kontum-2015", "district": "610", "code": UNITS[0], "written": "Dak Pek"}
+    ledger.submit(replace(entry("aliases"), rows={"aliases": [PLACE | alias]}))

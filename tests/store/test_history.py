@@ -143,7 +143,8 @@ class Model:
 
     def in_force(self, table: str, key: Callable[[Mapping[str, object]], object]) -> list[Mapping[str, object]]:
         """Return the rows that no later file repeats or takes back, those of the newest file first."""
-        files = [self.collection[table], *(s.rows.get(table, ()) for s in self.history)]
+        shipped = [row for row in self.collection[table] if row["province"] == PROVINCE]
+        files = [shipped, *(s.rows.get(table, ()) for s in self.history)]
         left: list[Mapping[str, object]] = []
         said: set[object] = set()
         for rows in reversed(files):

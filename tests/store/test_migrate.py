@@ -25,14 +25,18 @@ from store.queries import LedgerFacts
 from store.schema import metadata
 
 
+#: A migration after the newest one.
+NEXT = f"{int(HEAD) + 1:04}"
+
+
 def next_version(folder: Path, *statements: str) -> tuple[Path, ...]:
-    """Write a migration 0002 and return its folder as :func:`migrate` takes it."""
-    head = """
+    """Write the next migration and return its folder as :func:`migrate` takes it."""
+    head = f"""
         import sqlalchemy as sa
         from alembic import op
 
-        revision = "0002"
-        down_revision = "0001"
+        revision = "{NEXT}"
+        down_revision = "{HEAD}"
         branch_labels = None
         depends_on = None
 
@@ -40,7 +44,7 @@ def next_version(folder: Path, *statements: str) -> tuple[Path, ...]:
         def upgrade():
     """
     folder.mkdir()
-    (folder / "0002_next.py").write_text(dedent(head) + indent("\n".join(statements), "    ") + "\n")
+    (folder / f"{NEXT}_next.py").write_text(dedent(head) + indent("\n".join(statements), "    ") + "\n")
     return (folder,)
 
 
@@ -125,9 +129,9 @@ def test_a_store_is_for_one_purpose(
 def test_a_new_column_leaves_rows_and_triggers(loaded: Ledger, tmp_path: Path) -> None:
     fill(loaded)
     before = all_of(loaded)
-    migrate(loaded.engine, "0002", next_version(tmp_path / "next", ADD_COLUMN))
+    migrate(loaded.engine, NEXT, next_version(tmp_path / "next", ADD_COLUMN))
     after = all_of(loaded)
-    assert after["revision"] == "0002"
+    assert after["revision"] == NEXT
     assert after["counts"] == before["counts"]
     assert after["missing"] == set()
     assert after["columns"]["warnings"] == [*before["columns"]["warnings"], "extra"]
@@ -138,12 +142,38 @@ def test_what_another_process_writes_meanwhile_is_not_lost(
 ) -> None:
     other = opened(loaded.address)
     other.submit(whole_month(MAY, {"1": 1}))
-    migrate(loaded.engine, "0002", next_version(tmp_path / "next", ADD_COLUMN))
+    migrate(loaded.engine, NEXT, next_version(tmp_path / "next", ADD_COLUMN))
     receipt = other.submit(entry("targets", target("23380")))  # it still runs the older software
     assert loaded.version() == receipt.id == 3
     facts = LedgerFacts(loaded, "kontum", 3)
     assert [t.row_id for t in facts.targets].count("") == 1
     assert other.version() == 3
+
+
+def test_a_store_of_the_first_tables_keeps_its_rows_and_gets_the_new_columns_empty(
+    new_address: Callable[[], str], opened: Callable[..., Ledger]
+) -> None:
+    """Stores of the release before know no unit lists: their units are of the one list that there was."""
+    address = new_address()
+    engine = engines.open_engine(address)
+    migrate(engine, "0001")
+    submission = {"id": 1, "recorded_at": "2026-11-22T00:00:00.000000Z", "actor": "VP", "sent_by": "", "district": ""}
+    submission |= {"kind": "programme", "province": "", "period": 0, "revision": 1, "file_name": "x.zip", "sheets": "[]"}
+    submission |= {"file_hash": "0" * 64, "received": "2026-11-22"}
+    unit = {"submission_id": 1, "sheet": "units.csv", "cell": "A2", "province": "kontum", "district_code": "610"}
+    unit |= {"district_name": "Huyện Đăk Glei", "code": "23353", "name": "Đăk Pék", "kind": "xã", "variants": ""}
+    unit |= {"border": "", "source": "GSO", "in_programme": 1}
+    with engines.writing(engine) as connection:
+        for table, row in (("blobs", {"hash": "0" * 64, "content": b""}), ("submissions", submission), ("units", unit)):
+            columns, values = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)  # noqa: S608
+    engine.dispose()
+    ledger = opened(address)
+    assert all_of(ledger)["revision"] == HEAD
+    assert all_of(ledger)["missing"] == set()
+    facts = LedgerFacts(ledger, "kontum", 1, "kontum-2015")
+    assert [unit.name for unit in facts.units.values()] == ["Đăk Pék"]
+    assert facts.predecessors == {}
 
 
 #: What a careless migration may do, on SQLite and on PostgreSQL.
@@ -167,6 +197,6 @@ def test_a_migration_that_loses_something_is_taken_back(loaded: Ledger, tmp_path
     words = {"on": "" if sqlite else " ON warnings", "first": "no_update" if sqlite else "append_only"}
     statements = [statement.format(**words) for statement in CARELESS[name]]
     with pytest.raises(StoreError):
-        migrate(loaded.engine, "0002", next_version(tmp_path / "next", *statements))
+        migrate(loaded.engine, NEXT, next_version(tmp_path / "next", *statements))
     assert all_of(loaded) == before
     loaded.submit(whole_month(MAY, {"1": 1}))

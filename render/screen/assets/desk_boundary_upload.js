@@ -141,9 +141,10 @@ export class BoundaryUpload {
   /** Have an upload checked, with what the reader says of it. Rejects with a refusal. */
   async check(asked) {
     this.form.hidden = true;
-    this.waiting(this.t('boundary_queued'), null);
+    this.left = false;
+    this.waiting(this.t('boundary_queued'), null, true);
     const { token } = await post('/office/boundaries/check', { body: asked, query: { lang: this.setup.lang, province: this.offer.province } });
-    await this.follow(token);
+    if (!this.left) await this.follow(token);
   }
 
   async checkAgain(asked) {
@@ -157,7 +158,7 @@ export class BoundaryUpload {
   /** Import what was checked. A refusal stands beside the form; what was typed stays. */
   async store(token, values) {
     this.typed = values;
-    this.waiting(this.t('boundary_queued'), null);
+    this.waiting(this.t('boundary_queued'), null, false);
     try {
       const found = await post(`/office/boundaries/${token}/import`, { body: values, query: { lang: this.setup.lang } });
       await this.follow(found.token);
@@ -176,32 +177,27 @@ export class BoundaryUpload {
     this.form.hidden = true;
     let silent = 0;
     while (this.token === token) {
-      try {
-        const found = await ask(`/office/boundaries/${token}`, { lang: this.setup.lang });
-        silent = 0;
-        if (this.token !== token) return;
-        if (found.state !== 'running') {
-          this.show(token, found, refused);
-          return;
-        }
-        this.waiting(found.step || this.t('boundary_queued'), found.step ? found.share : null);
-      } catch (refusal) {
-        silent += 1;
-        if (this.token !== token) return;
-        if (refusal.status || silent >= PATIENCE) {
-          this.result.refuse(refusal);
-          return;
-        }
+      const found = await ask(`/office/boundaries/${token}`, { lang: this.setup.lang }).catch((refusal) => refusal);
+      if (this.token !== token) return;
+      silent = found instanceof Refusal ? silent + 1 : 0;
+      if (found instanceof Refusal && (found.status || silent >= PATIENCE)) {
+        this.result.refuse(found);
+        return;
       }
+      if (!silent && found.state !== 'running') {
+        this.show(token, found, refused);
+        return;
+      }
+      if (!silent) this.waiting(found.step || this.t('boundary_queued'), found.step ? found.share : null, !found.check);
       await pause(POLL_MS);
     }
   }
 
-  /** Progress with a way out. */
-  waiting(words, share) {
-    const fresh = this.result.element.dataset.stage !== 'progress';
-    this.result.progress(words, share);
-    if (fresh) this.result.element.append(this.result.actions(this.result.again('boundary_leave')));
+  /** Progress. A check may be left, an import goes on anyway. */
+  waiting(words, share, mayLeave) {
+    const { result } = this;
+    result.progress(words, share);
+    if (mayLeave && !result.element.querySelector('button')) result.element.append(result.actions(result.again('boundary_leave')));
   }
 
   show(token, found, refused) {
@@ -238,6 +234,8 @@ export class BoundaryUpload {
 
   again() {
     this.token = null;
+    this.typed = null;
+    this.left = true;
     this.form.hidden = false;
     this.input.value = '';
     this.choose([]);
