@@ -102,7 +102,7 @@ def layer(
     under_15: Option = None,
     since: Since = None,
     known_at: Option = None,
-    province: Province = "kontum",
+    province: Province = settings.FIRST_PROVINCE,
     lang: Lang = "vi",
     sample: Sample = False,
     format: Annotated[TableFormat, typer.Option()] = TableFormat.table,  # noqa: A002 - the option's public name
@@ -131,7 +131,7 @@ def sheet(
     under_15: Option = None,
     since: Since = None,
     known_at: Option = None,
-    province: Province = "kontum",
+    province: Province = settings.FIRST_PROVINCE,
     lang: Lang = "vi",
     sample: Sample = False,
     paper: Annotated[str, typer.Option(help="A4, A3")] = "A4",
@@ -158,7 +158,7 @@ def template(
     period: Annotated[str, typer.Option(help="monthly: YYYY-MM")] = "",
     indicators: Annotated[bool, typer.Option("--indicators", help="monthly: add the sheet of indicators")] = False,
     set: Annotated[str, typer.Option(help="criteria-set: the set to correct; default: an empty form")] = "",  # noqa: A002 - the option's public name
-    province: Province = "kontum",
+    province: Province = settings.FIRST_PROVINCE,
     lang: Lang = "vi",
     sample: Sample = False,
 ) -> None:
@@ -187,7 +187,7 @@ def submit(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what it would change")] = False,
     errors_out: Annotated[Path | None, typer.Option(help="marked.xlsx: the same workbook, faults marked")] = None,
     format: Annotated[AnswerFormat, typer.Option()] = AnswerFormat.text,  # noqa: A002 - the option's public name
-    province: Province = "kontum",
+    province: Province = settings.FIRST_PROVINCE,
     lang: Lang = "vi",
     sample: Sample = False,
 ) -> None:

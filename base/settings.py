@@ -20,6 +20,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 SHIPPED_DATA: Final = ROOT / "data"
+#: Key of the province that opens when nobody asks for one; the only one that code names.
+FIRST_PROVINCE: Final = "kontum"
 
 
 def user_data() -> Path:

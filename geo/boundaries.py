@@ -13,7 +13,7 @@ import logging
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -142,13 +142,23 @@ def _roots() -> tuple[Path, ...]:
     return SHIPPED_DATA / "boundaries", user_data() / "boundaries"
 
 
-@cache
 def catalogue() -> dict[str, CatalogueEntry]:
-    """Return every boundary version that can be read, by id, from both roots.
+    """Return every boundary version that can be read, by id, from both roots; a new one is seen at the next call.
 
     An entry that cannot be read is left out and logged, so that one bad import does not take every
     other map down; asking for it by name says what is wrong with it (:func:`load`).
     """
+    return _catalogue(tuple(root.stat().st_mtime_ns if root.exists() else 0 for root in _roots()))
+
+
+def forget() -> None:
+    """Read everything anew at the next call; versions never change, so that only their folders' ends need this."""
+    _catalogue.cache_clear()
+    load.cache_clear()
+
+
+@lru_cache(maxsize=2)
+def _catalogue(_changed: tuple[int, ...]) -> dict[str, CatalogueEntry]:
     found = {}
     for folder in _folders():
         try:

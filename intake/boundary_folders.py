@@ -22,8 +22,8 @@ from sqlalchemy import select
 from base.clock import now
 from base.errors import StoreError
 from base.settings import user_data
+from geo import boundaries
 from geo.asset import asset
-from geo.boundaries import catalogue, load
 from store.ledger import Ledger
 from store.schema import boundary_versions, submissions
 
@@ -86,7 +86,7 @@ def materialise(ledger: Ledger) -> list[str]:
     written = []
     if not ledger.is_sample:
         _clean()
-        catalogue.cache_clear()
+        boundaries.forget()
         for version in recorded(ledger).values():
             if not _is_there(version):
                 write_folder(version.version, ledger.blob(version.file_hash))
@@ -98,8 +98,8 @@ def materialise(ledger: Ledger) -> list[str]:
 
 def forget() -> None:
     """Let this process look at the folders anew."""
-    for known in (catalogue, load, asset):
-        known.cache_clear()
+    boundaries.forget()
+    asset.cache_clear()
 
 
 def write_folder(version: str, content: bytes | None) -> None:
@@ -153,7 +153,7 @@ def _folder(version: str) -> Path:
 
 def _is_there(version: Recorded) -> bool:
     """Tell whether the disk has the folder with the outlines that the ledger speaks of."""
-    entry = catalogue().get(version.version)
+    entry = boundaries.catalogue().get(version.version)
     if entry is None or entry.geometry_sha256 != version.geometry_sha256:
         return False
     return (_folder(version.version) / entry.geometry_file).is_file()

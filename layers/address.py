@@ -16,6 +16,7 @@ from typing import Final
 from base.clock import Month, today
 from base.errors import NtmError
 from base.i18n import LANGUAGES, translate
+from base.settings import FIRST_PROVINCE
 from geo.boundaries import MONTH
 from layers.breaks import begins
 from layers.criterion_facts import choices
@@ -98,7 +99,7 @@ class _Reader:
         self.params = params
         self.lang = lang
         self.layer = layer
-        self.province_key = params["province"] if params.get("province") in provinces() else "kontum"
+        self.province_key = params["province"] if params.get("province") in provinces() else FIRST_PROVINCE
         self.facts = facts_of(self.province_key)
 
     @cached_property

@@ -15,6 +15,13 @@ from programme.units import Unit
 
 #: Class of a unit by its kind.
 _CLASSES = {"xã": "commune", "đặc khu": "special-zone"}
+#: How many units of a kind there are; keys of their translations.
+_KINDS = {
+    "xã": "{count} xã",
+    "phường": "{count} phường",
+    "thị trấn": "{count} thị trấn",
+    "đặc khu": "{count} đặc khu",
+}
 _EVENTS = {
     "merge": "sáp nhập",
     "split": "chia tách",
@@ -90,7 +97,7 @@ def _reused(context: LayerContext) -> list[str]:
 def _headline(context: LayerContext) -> str:
     kinds = [unit.kind for unit in context.units.values()]
     lang = context.lang
-    parts = [f"{number(count, lang)} {context.t(kind)}" for kind, count in Counter(kinds).most_common()]
+    parts = [context.t(_KINDS[kind], count=number(count, lang)) for kind, count in Counter(kinds).most_common()]
     return context.t("{count} đơn vị cấp xã: {kinds}", count=number(len(kinds), lang), kinds=", ".join(parts))
 
 

@@ -13,6 +13,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from base.clock import Month
+from base.settings import FIRST_PROVINCE
 
 FigureStatus = Literal["actual", "expected", "target"]
 FRAME_COLUMNS: Final = ("value", "class_id", "label", "name", "district", "selected", "tooltip")
@@ -51,7 +52,7 @@ class ViewState:
     """
 
     layer: str = "ntm-levels"
-    province: str = "kontum"
+    province: str = FIRST_PROVINCE
     boundary: str | None = None
     period: Month | None = None
     known_at: str | None = None

@@ -55,6 +55,7 @@ _BOUNDARY_NOTES: Final = {
     "schematic": "đường ranh trong huyện là đường sơ đồ, không phải ranh giới thật",
     "low": "hình vẽ có độ tin cậy thấp: các nguồn không khớp nhau hoặc lệch diện tích nghị quyết",
     "2025 source outline": "đường bao lấy theo nguồn năm 2025",
+    "differs": "diện tích hình vẽ lệch trên 5 % so với diện tích công bố hoặc hình vẽ trước",
 }
 #: So many communes are named as the source of a month; more are counted.
 NAMED_REPORTERS: Final = 5

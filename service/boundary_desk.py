@@ -9,7 +9,7 @@ from typing import Any, Final
 from base import settings
 from base.clock import TIME_ZONE, day_label
 from base.i18n import translator
-from geo.boundaries import CatalogueEntry, catalogue, folder_of
+from geo.boundaries import CatalogueEntry, catalogue, folder_of, versions_of
 from geo.text import ENCODINGS
 from intake.boundary_choices import known_territory, systems, territories
 from intake.boundary_defaults import current_default
@@ -56,7 +56,7 @@ def overview(province: str, lang: str, why_not: str) -> dict[str, Any]:
         "encodings": ENCODINGS,
         "systems": [{"code": code, "name": name} for code, name in systems(lang).items()],
         "groups": _groups(own, shown, acts, ledger, lang),
-        "may_go_back": any(act.province == own for act in acts),
+        "may_go_back": any(current_default(entry.units_of, ledger) != entry.units_of for entry in versions_of(own)),
     }
 
 

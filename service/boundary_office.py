@@ -96,7 +96,7 @@ _works: Pending[_Work] = Pending(_WORKS)
 
 async def _overview(request: Request, lang: str) -> Response:
     """Answer ``GET /office/boundaries/desk``: what may be chosen, and every version of the province."""
-    province, why_not = request.query_params.get("province", "kontum"), ""
+    province, why_not = request.query_params.get("province", settings.FIRST_PROVINCE), ""
     try:
         await _require_writing(request)
     except AccessError as error:
@@ -129,7 +129,7 @@ async def _check(request: Request, lang: str) -> Response:
     content = await asking.body(request, _CHOICES)
     if content is None:
         return problem(413, translate("Có quá nhiều lựa chọn. Hãy sửa tệp rồi nộp lại.", lang))
-    token, asked = check_of(content, request.query_params.get("province", "kontum"))
+    token, asked = check_of(content, request.query_params.get("province", settings.FIRST_PROVINCE))
     upload = _uploads.get(token)
     if upload is None:
         return problem(404, translate(_GONE, lang))
@@ -205,7 +205,7 @@ async def _default(request: Request, _lang: str) -> Response:
 async def _back(request: Request, _lang: str) -> Response:
     """Answer ``POST /office/boundaries/back``: the version that drew the province before; a recorded act."""
     await _require_writing(request)
-    province = request.query_params.get("province", "kontum")
+    province = request.query_params.get("province", settings.FIRST_PROVINCE)
     version, receipt = await run_in_threadpool(go_back, province, current.ledger(), settings.office())
     return JSONResponse({"version": version, "number": receipt.id})
 

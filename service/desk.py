@@ -175,9 +175,18 @@ def _place(receipt: Receipt, lang: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+#: Receipts of the page *Ranh giới*.
+_BOUNDARIES: Final = {
+    "boundary": "Phiên bản ranh giới",
+    "boundary-default": "Chọn ranh giới mặc định",
+    "aliases": "Tên đã xác nhận",
+}
+
+
 def _words(kind: str) -> str:
     """Return what a submission is; the collection that ships is nothing that anybody hands in."""
-    return next((words for known, words in TITLES.items() if known == kind), _PROGRAMME)
+    titles: dict[str, str] = {str(known): words for known, words in TITLES.items()}
+    return (titles | _BOUNDARIES).get(kind, _PROGRAMME)
 
 
 def _sizes(ledger: Ledger, receipts: Sequence[Receipt]) -> dict[str, int]:

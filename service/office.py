@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from base.errors import AccessError, NtmError, StateError, StoreError
 from base.i18n import translate
+from base.settings import FIRST_PROVINCE
 from intake.checked import Checked, Sender
 from intake.form_kinds import FORMS
 from intake.submit import TITLES
@@ -49,7 +50,7 @@ _attachments: Pending[bytes] = Pending()
 
 async def _overview(request: Request, lang: str) -> Response:
     """Answer ``GET /office/desk``: what the page needs to offer forms and uploads."""
-    province, why_not = request.query_params.get("province", "kontum"), ""
+    province, why_not = request.query_params.get("province", FIRST_PROVINCE), ""
     try:
         require_writing(request)
     except AccessError as error:
@@ -65,7 +66,7 @@ async def _history(request: Request, lang: str) -> Response:
         raise StateError("Số biên nhận “{number}” không đúng.", number=before)
     found = await run_in_threadpool(
         desk.history,
-        query.get("province", "kontum"),
+        query.get("province", FIRST_PROVINCE),
         lang,
         district=query.get("district", ""),
         before=int(before) if before else None,
@@ -78,7 +79,7 @@ async def _template(request: Request, lang: str) -> Response:
     query, kind = request.query_params, request.path_params["kind"]
     if kind not in TITLES:
         return problem(404, translate("Không có “{path}”.", lang, path=request.url.path))
-    province, part, period = query.get("province", "kontum"), "", None
+    province, part, period = query.get("province", FIRST_PROVINCE), "", None
     if kind == "monthly":
         if not (period := asked.month(query.get("period", ""))):
             raise StateError("Hãy chọn tháng của biểu mẫu.")
@@ -111,7 +112,7 @@ async def _check(request: Request, lang: str) -> Response:
     """Answer ``POST /office/check``: what a file would change, or all its faults."""
     require_writing(request)
     query = request.query_params
-    province, kind = query.get("province", "kontum"), query.get("kind") or None
+    province, kind = query.get("province", FIRST_PROVINCE), query.get("kind") or None
     if kind is not None and kind not in TITLES:
         raise StateError("Không có loại tệp “{kind}”.", kind=kind)
     name = asked.printable(PureWindowsPath(query.get("name", "")).name)
@@ -127,7 +128,7 @@ async def _check(request: Request, lang: str) -> Response:
 async def _form(request: Request, lang: str) -> Response:
     """Answer ``POST /office/form/{kind}``: the same for one row that was typed in."""
     require_writing(request)
-    kind, province = request.path_params["kind"], request.query_params.get("province", "kontum")
+    kind, province = request.path_params["kind"], request.query_params.get("province", FIRST_PROVINCE)
     if kind not in FORMS:
         return problem(404, translate("Không có “{path}”.", lang, path=request.url.path))
     content = await asked.body(request, FORM_LIMIT)

@@ -36,9 +36,9 @@ def version_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     shutil.copytree(SHIPPED, folder)
     edit_entry(folder, lambda text: text.replace("kontum-2015", COPY).replace('"kontum"', '"elsewhere"'))
     monkeypatch.setattr(boundaries, "user_data", lambda: tmp_path)
-    boundaries.catalogue.cache_clear()
+    boundaries.forget()
     yield folder
-    boundaries.catalogue.cache_clear()
+    boundaries.forget()
     boundaries.load.cache_clear()
 
 

@@ -427,6 +427,7 @@ def test_the_default_is_chosen_and_taken_back_by_recorded_acts(desk: Desk, recei
     back = desk.post("back", province="kontum").json()
     assert back["version"] == VERSION == current_default(VERSION, ledger)
     assert compute(ViewState(layer="boundaries")).boundary_version == VERSION
+    assert not desk.get("desk").json()["may_go_back"]
     assert "không có gì để trở lại" in detail(desk.post("back", province="danang"))
     assert "none-such" in detail(desk.post("default/none-such"))
 

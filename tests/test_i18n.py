@@ -58,7 +58,13 @@ NOT_KEYS: Final[dict[str, dict[str, set[str]]]] = {
         },
     },
     "programme/units.py": {
-        "compared with the district names of the data to shorten them": {"Huyện ", "Quận ", "Thành phố", "Thị xã", " (cũ)"},
+        "compared with the district names of the data to shorten them": {
+            "Huyện ",
+            "Quận ",
+            "Thành phố",
+            "Thị xã",
+            " (cũ)",
+        },
     },
     "render/sheet_map.py": {
         "compared with the unit names of the data to shorten them": {

@@ -12,8 +12,9 @@ from geo.boundaries import load
 from geo.succession import corrections_of, events_of, reused_codes
 from layers import address
 from layers.card import commune_card
+from layers.context import LayerContext
 from layers.registry import compute, context_of, facts_of, versions_shown
-from layers.view import ViewState
+from layers.view import LayerView, ViewState
 
 AFTER = Month(2025, 12)
 BEFORE = Month(2024, 12)
@@ -21,7 +22,7 @@ BEFORE = Month(2024, 12)
 UNCHANGED = {"23368": "Đăk Long", "23530": "Rờ Kơi", "23536": "Mô Rai", "23535": "Ia Đal"}
 
 
-def view(month: Month, province: str = "kontum", layer: str = "ntm-levels", **more: str):
+def view(month: Month, province: str = "kontum", layer: str = "ntm-levels", **more: str) -> LayerView:
     return compute(ViewState(layer=layer, province=province, period=month, **more))
 
 
@@ -103,7 +104,7 @@ def test_predecessors_show_the_level_of_the_month_that_is_drawn() -> None:
     early = context_of(ViewState(period=Month(2016, 12), boundary="quangngai-2025"))
     late = context_of(ViewState(period=BEFORE, boundary="quangngai-2025"))
 
-    def held(context) -> int:
+    def held(context: LayerContext) -> int:
         return sum(row.status.recognised for rows in context.predecessors.values() for row in rows)
 
     assert held(early) < held(late)

@@ -112,5 +112,11 @@ def fill(ledger: Ledger) -> None:
     made = {"valid_from": "2024-01", "decree": "QĐ 1", "geometry_sha256": "0" * 64, "source": "Sở"}
     ledger.submit(replace(entry("boundary"), rows={"boundary_versions": [PLACE | drawn | made]}))
     ledger.submit(replace(entry("boundary-default"), rows={"boundary_defaults": [PLACE | drawn]}))
-    alias = {"province": PROVINCE, "unit_list": "kontum-2015", "district": "610", "code": UNITS[0], "written": "Dak Pek"}
+    alias = {
+        "province": PROVINCE,
+        "unit_list": "kontum-2015",
+        "district": "610",
+        "code": UNITS[0],
+        "written": "Dak Pek",
+    }
     ledger.submit(replace(entry("aliases"), rows={"aliases": [PLACE | alias]}))

@@ -24,7 +24,6 @@ from store.migrate import FOLDER, HEAD, counts, migrate, missing_triggers, revis
 from store.queries import LedgerFacts
 from store.schema import metadata
 
-
 #: A migration after the newest one.
 NEXT = f"{int(HEAD) + 1:04}"
 
@@ -158,7 +157,14 @@ def test_a_store_of_the_first_tables_keeps_its_rows_and_gets_the_new_columns_emp
     engine = engines.open_engine(address)
     migrate(engine, "0001")
     submission = {"id": 1, "recorded_at": "2026-11-22T00:00:00.000000Z", "actor": "VP", "sent_by": "", "district": ""}
-    submission |= {"kind": "programme", "province": "", "period": 0, "revision": 1, "file_name": "x.zip", "sheets": "[]"}
+    submission |= {
+        "kind": "programme",
+        "province": "",
+        "period": 0,
+        "revision": 1,
+        "file_name": "x.zip",
+        "sheets": "[]",
+    }
     submission |= {"file_hash": "0" * 64, "received": "2026-11-22"}
     unit = {"submission_id": 1, "sheet": "units.csv", "cell": "A2", "province": "kontum", "district_code": "610"}
     unit |= {"district_name": "Huyện Đăk Glei", "code": "23353", "name": "Đăk Pék", "kind": "xã", "variants": ""}
