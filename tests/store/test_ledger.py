@@ -179,6 +179,7 @@ def test_every_kind_goes_the_same_way(loaded: Ledger) -> None:
     fill(loaded)
     assert [r.kind for r in reversed(loaded.receipts())] == [
         *("programme", "monthly", "decisions", "targets", "figures", "dossiers"),
+        *("boundary", "boundary-default", "aliases"),
     ]
     scan = b"%PDF-1.7 a decision"
     row = decision(UNITS[1], scan_hash=digest(scan))
