@@ -221,7 +221,8 @@ class _Footer:
 
     def __init__(self, pen: Pen, view: LayerView, page: Box) -> None:
         self._pen, self._page = pen, page
-        self._lines = pen.shortened(view.caption, _SMALL, page.width, _MOST_CAPTION)
+        self._lines = pen.shortened(view.banner, _SMALL, page.width, 1) if view.banner else []
+        self._lines += pen.shortened(view.caption, _SMALL, page.width, _MOST_CAPTION)
         if view.sources:
             words = pen.say("Nguồn") + ": " + "; ".join(view.sources)
             self._lines += pen.shortened(words, _SMALL, page.width, _MOST_SOURCES)
@@ -286,7 +287,10 @@ def _inset(pen: Pen, drawing: MapDrawing, box: Box, code: str) -> dict[str, Box]
         (box.x0, box.y0), box.width, box.height, facecolor="white", edgecolor=INK, linewidth=0.8, zorder=1
     )
     pen.add(ground_box)
-    name = short_name(drawing.district_names().get(code, code)).upper()
+    inside = [unit for unit, district in drawing.ground.district_of.items() if district == code]
+    # A district of one unit is an island far out at sea: it stands here under its own name.
+    name = str(drawing.view.frame.at[inside[0], "name"]) if len(inside) == 1 else short_name(_district(drawing, code))
+    name = name.upper()
     base = box.y1 - panels.HEAD * pen.k * MM * 1.15
     pen.write(box.center[0], base, name, panels.HEAD, bold=True, align="center")
     room = Box(box.x0, box.y0, box.x1, box.y1 - pen.line(panels.HEAD))
@@ -296,6 +300,10 @@ def _inset(pen: Pen, drawing: MapDrawing, box: Box, code: str) -> dict[str, Box]
     enlarged.draw_lines(pen)
     names = enlarged.draw_names(pen, Taken(), room.grown(-0.5))
     return {f"inset:{key}": label for key, label in names.boxes.items()}
+
+
+def _district(drawing: MapDrawing, code: str) -> str:
+    return drawing.district_names().get(code, code)
 
 
 def _stamp(pen: Pen, frame: Box) -> None:

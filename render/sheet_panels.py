@@ -13,6 +13,7 @@ import shapely
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon, Rectangle
 
+from geo.boundaries import catalogue
 from layers.view import Figure, LayerView, LegendClass, LegendMark
 from render.sheet_labels import Box
 from render.sheet_map import CARRIED_INK, PATTERN_INK, UNIT_LINE, draw_border
@@ -119,7 +120,7 @@ def legend(pen: Pen, view: LayerView, width: float, *, districts: bool) -> Flow:
         if mark.count:
             _entry(flow, mark.label, str(mark.count), partial(_mark, pen, mark))
     flow.space(1.2)
-    for kind, words in _line_words(pen, districts=districts):
+    for kind, words in _line_words(pen, view, districts=districts):
         _entry(flow, words, "", partial(_line, pen, kind))
     flow.space(PAD - 0.6)
     return flow
@@ -153,10 +154,12 @@ def _mark(pen: Pen, mark: LegendMark, x: float, top: float) -> None:
     pattern(pen, "carried", shapely.box(x, y, x + width, y + height), CARRIED_INK, z=11)
 
 
-def _line_words(pen: Pen, *, districts: bool) -> list[tuple[str, str]]:
-    rows = [("border", pen.say("Biên giới quốc gia")), ("province", pen.say("Ranh giới tỉnh"))]
+def _line_words(pen: Pen, view: LayerView, *, districts: bool) -> list[tuple[str, str]]:
+    entry = catalogue()[view.boundary_version]
+    province = pen.say("Địa bàn tỉnh cũ") if view.part else pen.say("Ranh giới tỉnh")
+    rows = [("border", pen.say("Biên giới quốc gia")), ("province", province)]
     if districts:
-        rows.append(("district", pen.say("Ranh giới huyện")))
+        rows.append(("district", pen.say("Địa bàn huyện cũ") if entry.reorganised else pen.say("Ranh giới huyện")))
     return [*rows, ("unit", pen.say("Ranh giới xã"))]
 
 
