@@ -36,6 +36,9 @@ SCREENS: Final = (
     ("xa-bien-gioi", "/xa-bien-gioi", SCREEN),
     ("tien-do-huyen", "/tien-do-huyen", SCREEN),
     ("the-xa", "/ban-do?commune=23353", SCREEN),
+    ("quang-nam", "/ban-do?province=quangnam&period=2021-12", SCREEN),
+    ("sap-xep-2025", "/ban-do?period=2025-12&commune=23500", SCREEN),
+    ("ranh-gioi", "/ranh-gioi?period=2025-12", SCREEN),
     ("dien-thoai", "/ban-do", PHONE),
 )
 #: The same, of the sample store: what monthly reports look like.
