@@ -9,7 +9,7 @@ from base.numbers import number, percent
 from geo.boundaries import versions_of
 from geo.succession import corrections_of, events_of, reused_codes
 from layers import words
-from layers.context import LayerContext
+from layers.context import LayerContext, unique
 from layers.view import Block, Figure, Item, LayerView, Mark
 from programme.units import Unit
 
@@ -64,7 +64,12 @@ def build(context: LayerContext) -> LayerView:
         figures=_figures(context, len(reused)),
         blocks=[*_versions(context), *_events(context)],
         notes=[t("Căn cứ: {decree}.", decree=entry.decree)],
-        sources=[entry.source_en if context.lang == "en" else entry.source_vi],
+        sources=unique(
+            [
+                entry.source_en if context.lang == "en" else entry.source_vi,
+                *(version.decree for version in versions_of(entry.province)),
+            ]
+        ),
         headline=_headline(context),
         with_facts=context.units,
     )

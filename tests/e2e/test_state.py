@@ -16,7 +16,14 @@ from .dashboard import Dashboard, setup
 from .process import expected
 
 PAGE_KEYS = [page for page, _, _ in PAGES]
-VALUES = {"district": "610", "ntm_level": "standard", "border": "laos", "target_kind": "continuing", "under_15": "1"}
+VALUES = {
+    "boundary": "quangngai-2025",
+    "district": "610",
+    "ntm_level": "standard",
+    "border": "laos",
+    "target_kind": "continuing",
+    "under_15": "1",
+}
 #: Everything a reader sees or a screen reader says inside our root.
 VISIBLE = """(root) => {
   const out = [];

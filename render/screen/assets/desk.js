@@ -30,22 +30,39 @@ function templateAddress(kind, query) {
   return `/office/template/${kind}.xlsx?${new URLSearchParams(query)}`;
 }
 
-export class Desk {
+/** The desk outlives the page's setup: units of another time must not cost anybody what was typed. */
+let kept = null;
+
+/** @param {Object} options as of {@link Desk} @returns {Desk} the one there is, unless language or province is another */
+export function monthlyDesk(options) {
+  const { lang, key } = options.setup;
+  if (kept?.setup.lang === lang && kept.setup.key === key) kept.adopt(options);
+  else kept = new Desk(options);
+  return kept;
+}
+
+class Desk {
   /**
    * @param {{t: Function, setup: Object, onChange: (patch: Object) => void, onView: (view: string) => void}} options
    *   `onChange` sends a patch to the page, `onView` keeps what is looked at in the address
    */
-  constructor({ t, setup, onChange, onView }) {
-    Object.assign(this, { t, setup, onChange, onView });
+  constructor(options) {
+    const { t, setup } = options;
     this.kind = ENTRIES[0];
     this.parts = new Map();
     this.history = new History({ t, setup });
+    this.adopt(options);
     this.withIndicators = h('input', { type: 'checkbox', id: 'ntm-desk-indicators', onchange: () => this.pointTemplates() });
     const whole = h('a', { class: 'ntm-button ntm-desk-template', download: '', 'data-template': '' }, t('desk_template_whole'));
     this.templates = h('div', { class: 'ntm-desk-templates' }, this.withIndicators, h('label', { for: 'ntm-desk-indicators' }, t('desk_indicators')), whole);
     this.places = { submit: h('div', { class: 'ntm-desk' }), entry: h('div', { class: 'ntm-desk' }), history: h('div', { class: 'ntm-desk' }, this.history.element) };
     this.links = new Map([['', whole]]); // by who reports; one for all
     this.ready = ensureStyles();
+  }
+
+  adopt({ t, setup, onChange, onView }) {
+    Object.assign(this, { t, setup, onChange, onView });
+    this.history.setup = setup;
   }
 
   /** What stands beside a district, or a commune that reports for itself, in the list of the overview. */

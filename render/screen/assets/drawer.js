@@ -21,6 +21,8 @@ export class Drawer {
     panel.dataset.drawer = this.state;
     for (const grip of [this.handle, headline]) {
       grip.addEventListener('pointerdown', (event) => this.start(event, grip));
+      // A mouse would select text on its way, and the next time drag that text away instead of the drawer.
+      grip.addEventListener('mousedown', (event) => this.phone && event.preventDefault());
     }
     this.handle.addEventListener('click', () => {
       if (this.dragged) this.dragged = false; // the click that ends a drag

@@ -18,7 +18,7 @@ const DESK_TABS = ['submit', 'entry', 'history'];
 const DESKS = {
   'bao-cao-thang': {
     tabs: DESK_TABS, words: { overview: 'desk_overview' },
-    make: async (options) => new (await import('./desk.js')).Desk(options),
+    make: async (options) => (await import('./desk.js')).monthlyDesk(options),
   },
   'ranh-gioi': {
     tabs: ['submit', 'history'], words: { submit: 'boundary_submit', history: 'boundary_history' },
