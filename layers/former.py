@@ -64,12 +64,13 @@ def kept_levels(context: LayerContext) -> dict[str, LevelStatus]:
 
     It is the same unit, by the same decisions; its level goes on by the rules (:mod:`programme.levels`).
     """
-    found = {}
-    for code, rows in context.predecessors.items():
-        for row in rows:
-            if row.succession.unchanged:
-                found[code] = context.former[row.succession.boundary].levels_at(context.month)[row.unit.code]
-    return found
+    levels = {boundary: former.levels_at(context.month) for boundary, former in context.former.items()}
+    return {
+        code: levels[row.succession.boundary][row.unit.code]
+        for code, rows in context.predecessors.items()
+        for row in rows
+        if row.succession.unchanged
+    }
 
 
 def banner(context: LayerContext) -> str:

@@ -264,6 +264,29 @@ def test_filters_chosen_before_the_answer_are_all_in_the_view(dashboard: Dashboa
     expect(dashboard.at("caption")).to_have_text(document["caption"])
 
 
+#: Open a tab, choose a year after a pause, and tell every year the filter showed until the view was there.
+YEARS_SEEN = """async ([tab, pause]) => {
+  const root = document.querySelector('[data-testid="root"]');
+  const year = document.querySelector('[data-filter=year]');
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  document.querySelector(`[data-testid="tab-${tab}"]`).click();
+  await new Promise((done) => setTimeout(done, pause));
+  year.value = '2023';
+  year.dispatchEvent(new Event('change', { bubbles: true }));
+  const seen = [];
+  while (root.hasAttribute('aria-busy')) { seen.push(year.value); await frame(); }
+  for (let more = 0; more < 5; more += 1) { await frame(); seen.push(year.value); }
+  return [...new Set(seen)];
+}"""
+
+
+@pytest.mark.parametrize("pause", [0, 10, 20, 30, 40, 60])
+def test_an_answer_to_an_earlier_change_does_not_turn_a_choice_back(dashboard: Dashboard, pause: int) -> None:
+    dashboard.open("ban-do")
+    assert dashboard.page.evaluate(YEARS_SEEN, ["table", pause]) == ["2023"]
+    dashboard.expect_query(period="2023-06", view="table")
+
+
 # The keyboard
 
 

@@ -59,7 +59,7 @@ export class App {
     this.answered(scene);
     if (this.scene && this.scene.id === scene.id && this.setup === setup) {
       this.stage.map?.select(scene.state?.commune ?? null); // an optimistic outline may be taken back
-      this.filters.update(scene);
+      this.filters.update(this.asWished(scene));
       this.bar.update(scene);
       return;
     }
@@ -83,7 +83,7 @@ export class App {
     document.title = [scene.sample && this.t('sample_mark'), scene.title, this.setup.product].filter(Boolean).join(' – ');
     this.sample.hidden = !scene.sample;
     this.bar.update(scene);
-    this.filters.update(scene);
+    this.filters.update(this.asWished(scene));
     this.tools.update(scene);
     this.stage.describe(scene);
     const legend = this.setup.legends?.[scene.legend] ?? { classes: [], marks: [] };
@@ -132,13 +132,20 @@ export class App {
     // A server that was busy may have passed over a change that came meanwhile: it is asked for once more.
     const said = scene?.state ?? {};
     const lost = Object.fromEntries(Object.entries(this.unanswered ?? {}).filter(([name, value]) => name in said && (said[name] ?? null) !== value));
-    const again = Object.keys(lost).length > 0 && !this.asked;
-    this.asked = again;
-    this.unanswered = {};
+    this.asked = Object.keys(lost).length > 0 && !this.asked;
+    this.unanswered = this.asked ? lost : {};
+    if (this.silent) this.silent.hidden = true;
+    if (this.asked) {
+      this.send(lost); // the page stays busy: this scene is the answer to an earlier change
+      return;
+    }
     clearTimeout(this.silence);
     this.root.removeAttribute('aria-busy');
-    if (this.silent) this.silent.hidden = true;
-    if (again) this.change(lost, { quiet: true });
+  }
+
+  /** A scene with what the reader chose since: an answer that was on its way must not turn a filter back. */
+  asWished(scene) {
+    return scene.state ? { ...scene, state: { ...scene.state, ...this.unanswered } } : scene;
   }
 
   /** Choose a place. Its card is on the overview, wherever the choice was made. */

@@ -3,7 +3,7 @@
 import { fill, h } from './dom.js';
 import { ask, post, Refusal, sizeText } from './desk_post.js';
 import { Result } from './desk_result.js';
-import { field, fileField } from './desk_upload.js';
+import { field, fileField, takeDropped } from './desk_upload.js';
 import { BoundaryForm, receiptNodes } from './desk_boundary_import.js';
 import { Reading } from './desk_boundary_reading.js';
 import { reportNodes } from './desk_boundary_report.js';
@@ -29,7 +29,7 @@ export class BoundaryUpload {
     Object.assign(this, { input: chooser.input, chosen: chooser.chosen });
     this.zone = h('div', { class: 'ntm-desk-zone' }, chooser.input, chooser.button,
       h('span', { class: 'ntm-desk-or' }, t('boundary_drop')), chooser.chosen);
-    this.listen();
+    takeDropped(this.zone, (files) => this.choose(files));
     this.list = h('select', { id: 'ntm-boundary-list', onchange: () => this.chooseList(), 'data-testid': 'boundary-list' });
     this.province = h('select', { id: 'ntm-boundary-province' });
     this.provinceField = field(t('boundary_province'), this.province);
@@ -67,22 +67,6 @@ export class BoundaryUpload {
 
   chooseList() {
     this.provinceField.hidden = this.list.value !== 'own';
-  }
-
-  listen() {
-    let depth = 0; // every child of the zone enters and leaves by itself
-    const over = (more) => {
-      depth = Math.max(0, depth + more);
-      this.zone.classList.toggle('is-over', depth > 0);
-    };
-    this.zone.addEventListener('dragenter', () => over(1));
-    this.zone.addEventListener('dragleave', () => over(-1));
-    this.zone.addEventListener('dragover', (event) => event.preventDefault());
-    this.zone.addEventListener('drop', (event) => {
-      event.preventDefault();
-      over(-depth);
-      if (event.dataTransfer.files.length) this.choose(event.dataTransfer.files);
-    });
   }
 
   choose(files) {

@@ -62,6 +62,23 @@ export function tellFile({ t, lang, file, chosen, zone }) {
   return Boolean(file) && !tooLarge;
 }
 
+/** Let files be dropped on a zone. @param {HTMLElement} zone @param {(files: FileList) => void} choose */
+export function takeDropped(zone, choose) {
+  let depth = 0; // every child of the zone enters and leaves by itself
+  const over = (more) => {
+    depth = Math.max(0, depth + more);
+    zone.classList.toggle('is-over', depth > 0);
+  };
+  zone.addEventListener('dragenter', () => over(1));
+  zone.addEventListener('dragleave', () => over(-1));
+  zone.addEventListener('dragover', (event) => event.preventDefault());
+  zone.addEventListener('drop', (event) => {
+    event.preventDefault();
+    over(-depth);
+    if (event.dataTransfer.files.length) choose(event.dataTransfer.files);
+  });
+}
+
 /** A label over its input. */
 export function field(label, input, ...more) {
   return h('div', { class: 'ntm-desk-field' }, h('label', { for: input.id }, label), input, more);
@@ -92,7 +109,7 @@ export class Upload {
     });
     Object.assign(this, { input: chooser.input, chosen: chooser.chosen });
     this.zone = h('div', { class: 'ntm-desk-zone' }, chooser.input, chooser.button, h('span', { class: 'ntm-desk-or' }, t('desk_drop')), chooser.chosen);
-    this.listen();
+    takeDropped(this.zone, ([file]) => this.choose(file));
     this.button = h('button', { type: 'submit', class: 'ntm-button is-main', disabled: true, 'data-testid': `desk-check-${kind}` }, t('desk_check'));
     this.form = h('form', {
       class: 'ntm-desk-form', novalidate: true,
@@ -123,22 +140,6 @@ export class Upload {
     this.offered = found;
     this.reporter.querySelector('label').textContent = this.t(found.communes ? 'desk_commune' : 'desk_district');
     fill(this.district, h('option', { value: '' }, this.t('desk_from_file')), found.places.map(([code, name]) => h('option', { value: code }, name)));
-  }
-
-  listen() {
-    let depth = 0; // every child of the zone enters and leaves by itself
-    const over = (more) => {
-      depth = Math.max(0, depth + more);
-      this.zone.classList.toggle('is-over', depth > 0);
-    };
-    this.zone.addEventListener('dragenter', () => over(1));
-    this.zone.addEventListener('dragleave', () => over(-1));
-    this.zone.addEventListener('dragover', (event) => event.preventDefault());
-    this.zone.addEventListener('drop', (event) => {
-      event.preventDefault();
-      over(-depth);
-      if (event.dataTransfer.files.length) this.choose(event.dataTransfer.files[0]);
-    });
   }
 
   choose(file) {
