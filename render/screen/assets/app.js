@@ -11,7 +11,11 @@ import { TopBar } from './topbar.js';
 
 /** After this long without an answer the reader is told. */
 const SILENCE_MS = 4000;
+/** An answer that changes nothing is not sent: after this long a change that was asked for again counts as refused. */
+const REFUSED_MS = 1500;
 const TOAST_MS = 6000;
+/** Cleared, these show what the server chose instead: only their chip says that they are still set. */
+const SETTLED = new Set(['period', 'criterion', 'from']);
 
 export class App {
   /**
@@ -131,16 +135,26 @@ export class App {
   answered(scene) {
     // A server that was busy may have passed over a change that came meanwhile: it is asked for once more.
     const said = scene?.state ?? {};
-    const lost = Object.fromEntries(Object.entries(this.unanswered ?? {}).filter(([name, value]) => name in said && (said[name] ?? null) !== value));
+    const chips = new Set((scene?.chips ?? []).map(({ name }) => name));
+    const missed = ([name, value]) => name in said && (value === null && SETTLED.has(name) ? chips.has(name) : (said[name] ?? null) !== value);
+    const lost = Object.fromEntries(Object.entries(this.unanswered ?? {}).filter(missed));
     this.asked = Object.keys(lost).length > 0 && !this.asked;
     this.unanswered = this.asked ? lost : {};
     if (this.silent) this.silent.hidden = true;
+    clearTimeout(this.silence);
     if (this.asked) {
       this.send(lost); // the page stays busy: this scene is the answer to an earlier change
+      this.silence = setTimeout(() => this.rest(), REFUSED_MS);
       return;
     }
-    clearTimeout(this.silence);
     this.root.removeAttribute('aria-busy');
+  }
+
+  /** What was asked for once more and changed nothing is not to be had: show what there is. */
+  rest() {
+    this.unanswered = {};
+    this.root.removeAttribute('aria-busy');
+    this.filters.update(this.scene);
   }
 
   /** A scene with what the reader chose since: an answer that was on its way must not turn a filter back. */
