@@ -52,6 +52,9 @@ class FileKind(StrEnum):
     targets = "targets"
     figures = "figures"
     dossiers = "dossiers"
+    clusters = "clusters"
+    villages = "villages"
+    village_recognitions = "village-recognitions"
     criteria_set = "criteria-set"
 
 
@@ -100,6 +103,10 @@ def layer(
     criterion: Option = None,
     criterion_group: Option = None,
     under_15: Option = None,
+    commune: Option = None,
+    step: Option = None,
+    arrangement: Option = None,
+    expiring: Option = None,
     since: Since = None,
     known_at: Option = None,
     province: Province = settings.FIRST_PROVINCE,
@@ -129,6 +136,10 @@ def sheet(
     criterion: Option = None,
     criterion_group: Option = None,
     under_15: Option = None,
+    commune: Option = None,
+    step: Option = None,
+    arrangement: Option = None,
+    expiring: Option = None,
     since: Since = None,
     known_at: Option = None,
     province: Province = settings.FIRST_PROVINCE,

@@ -28,6 +28,7 @@ from render.screen.assets import AssetFile, bundle, bundle_url, find, setup_url
 from render.screen.menu import PAGES
 from service import boundary_office, office
 from service.maps import maps, problem
+from service.points import points
 from service.sample import SampleHeader
 
 IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -41,7 +42,19 @@ INDEX_TEXTS = {
 
 PAGE_KEYS = {key for key, _, _ in PAGES}
 #: First parts of addresses that are no pages: Streamlit's own and ours.
-MACHINERY = {"_stcore", "static", "component", "media", "app", "assets", "geometry", "maps", "office", "favicon.png"}
+MACHINERY = {
+    "_stcore",
+    "static",
+    "component",
+    "media",
+    "app",
+    "assets",
+    "geometry",
+    "maps",
+    "points",
+    "office",
+    "favicon.png",
+}
 NOT_FOUND = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Không có trang này</title>
 <body style="font:18px system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem">
 <h1 style="font-size:1.4rem">Không có trang “{path}”</h1><p>Địa chỉ này không thuộc Bản đồ nông thôn mới.
@@ -178,6 +191,7 @@ def create() -> st.App:
             Route("/assets/{digest}/{name}", assets),
             Route("/geometry/{name}", geometry),
             Route("/maps/{layer}.{extension}", maps),
+            Route("/points/{layer}.json", points),
             *office.ROUTES,
             *boundary_office.ROUTES,
         ],

@@ -6,6 +6,7 @@ A text without an English entry is shown in Vietnamese rather than lost;
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -38,10 +39,36 @@ def catalogue(lang: str) -> dict[str, str]:
 def translate(text: str, lang: str, **params: object) -> str:
     """Return ``text`` in ``lang`` with its placeholders filled.
 
-    An unknown language or a missing entry gives the Vietnamese text.
+    An unknown language or a missing entry gives the Vietnamese text. A value that is a :class:`Phrase` is put in
+    the same language.
     """
     found = catalogue(lang).get(text, text)
-    return found.format(**params) if params else found
+    if not params:
+        return found
+    values = {name: value.text(lang) if isinstance(value, Phrase) else value for name, value in params.items()}
+    return found.format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of a sentence that has its own translation: a value for the placeholder of another text.
+
+    Attributes
+    ----------
+    message, params
+        Vietnamese template and its values, as of the sentence itself.
+    """
+
+    message: str
+    params: tuple[tuple[str, object], ...] = ()
+
+    def text(self, lang: str) -> str:
+        """Return the part in ``lang``."""
+        return translate(self.message, lang, **dict(self.params))
+
+    def __str__(self) -> str:
+        """Return the part in Vietnamese."""
+        return self.text("vi")
 
 
 def translator(lang: str) -> Translate:

@@ -8,6 +8,10 @@
     ``1`` opens the sample store, always its own SQLite file. Set by ``--sample``.
 ``NTM_OFFICE``
     Name under which this office records what it enters. Unset, nothing can be written.
+``NTM_EXACT_POINTS``
+    ``1`` lets everybody see where border settlements and villages are; unset, only who may write here sees it.
+``NTM_BORDER_BUFFERS_KM``
+    Distances from the national boundary at which the map draws a line, for example ``1;5``. Default: none.
 ``NTM_FONT``
     Font family of sheets. Default: DejaVu Sans, which ships with Matplotlib and has all Vietnamese letters.
 """
@@ -15,6 +19,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +27,8 @@ ROOT: Final = Path(__file__).parent.parent
 SHIPPED_DATA: Final = ROOT / "data"
 #: Key of the province that opens when nobody asks for one; the only one that code names.
 FIRST_PROVINCE: Final = "kontum"
+#: A line further from the boundary than this would not be a buffer of it.
+WIDEST_BUFFER_KM: Final = 50
 
 
 def user_data() -> Path:
@@ -45,6 +52,20 @@ def database_url() -> str:
 def office() -> str:
     """Return the name that writes are recorded under; empty when writing is not allowed here."""
     return (os.environ.get("NTM_OFFICE") or "").strip()
+
+
+def exact_points() -> bool:
+    """Tell whether the exact places of settlements may leave this machine: in the service, exports and shared links."""
+    return os.environ.get("NTM_EXACT_POINTS") == "1"
+
+
+def border_buffers() -> tuple[float, ...]:
+    """Return the distances from the national boundary that maps draw, in km; what is no number is passed over."""
+    found = set()
+    for part in (os.environ.get("NTM_BORDER_BUFFERS_KM") or "").split(";"):
+        with suppress(ValueError):
+            found.add(float(part.strip().replace(",", ".")))
+    return tuple(sorted(km for km in found if 0 < km <= WIDEST_BUFFER_KM))
 
 
 def sheet_font() -> str:

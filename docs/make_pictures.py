@@ -33,7 +33,6 @@ PHONE: Final = (390, 844)
 SCREENS: Final = (
     ("ban-do", "/ban-do", SCREEN),
     ("xa-muc-tieu", "/xa-muc-tieu", SCREEN),
-    ("xa-bien-gioi", "/xa-bien-gioi", SCREEN),
     ("tien-do-huyen", "/tien-do-huyen", SCREEN),
     ("the-xa", "/ban-do?commune=23353", SCREEN),
     ("quang-nam", "/ban-do?province=quangnam&period=2021-12", SCREEN),
@@ -41,13 +40,19 @@ SCREENS: Final = (
     ("ranh-gioi", "/ranh-gioi?period=2025-12", SCREEN),
     ("dien-thoai", "/ban-do", PHONE),
 )
-#: The same, of the sample store: what monthly reports look like.
+#: The same, of the sample store: what monthly reports, clusters and villages look like.
 SAMPLE_SCREENS: Final = (
     ("tieu-chi", "/tieu-chi?period=2024-05", SCREEN),
     ("the-tieu-chi", "/tieu-chi?period=2024-05&commune=23353", SCREEN),
     ("nguy-co", "/tieu-chi?layer=at-risk&period=2024-05", SCREEN),
     ("bao-cao-thang", "/bao-cao-thang?period=2024-05", SCREEN),
+    ("xa-bien-gioi", "/xa-bien-gioi?period=2025-06", SCREEN),
+    ("xa-bien-gioi-dien-thoai", "/xa-bien-gioi?period=2025-06", PHONE),
+    ("thon-lang", "/thon-lang?period=2025-06", SCREEN),
+    ("nhap-cum-dan-cu", "/xa-bien-gioi?period=2025-06&view=clusters", SCREEN),
 )
+#: What is clicked before a picture is taken: here the map then waits for a point.
+CLICKS: Final = {"nhap-cum-dan-cu": "[data-testid=desk-pick-planned_x]"}
 SHEET: Final = ("ban-in", "/maps/ntm-levels.png?width=1080")
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 #: A sample store is made at its first start.
@@ -90,11 +95,13 @@ def save(name: str, content: bytes) -> None:
     sys.stdout.write(f"{name}.png  {picture.width} × {picture.height}  {out.tell() // 1000} kB\n")
 
 
-def screen(browser: Browser, address: str, size: tuple[int, int]) -> bytes:
-    """Return a picture of a page, taken when the map is drawn and nothing moves any more."""
+def screen(browser: Browser, address: str, size: tuple[int, int], clicked: str = "") -> bytes:
+    """Return a picture of a page, taken when the map and all on it is drawn and nothing moves any more."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]}, locale="vi-VN")
     page.goto(address)
-    page.wait_for_selector("[data-painted]")
+    page.wait_for_selector("[data-features]")
+    if clicked:
+        page.click(clicked)
     page.wait_for_timeout(SETTLE_MS)
     content = page.screenshot()
     page.close()
@@ -106,7 +113,7 @@ def take(base: str, screens: Iterable[tuple[str, str, tuple[int, int]]]) -> None
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, address, size in screens:
-            save(name, screen(browser, base + address, size))
+            save(name, screen(browser, base + address, size, CLICKS.get(name, "")))
         browser.close()
 
 
@@ -115,7 +122,8 @@ def server(folder: str, *options: str) -> Iterator[str]:
     """Run the server with a store in ``folder``; yield its address once it answers."""
     port = free_port()
     command = [sys.executable, "cli.py", "serve", "--port", str(port), *options]
-    environment = os.environ | {"NTM_DATA": folder, "NTM_OFFICE": "Văn phòng Điều phối NTM tỉnh"}
+    settings = {"NTM_OFFICE": "Văn phòng Điều phối NTM tỉnh", "NTM_BORDER_BUFFERS_KM": "5"}
+    environment = os.environ | settings | {"NTM_DATA": folder}
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as process:
         try:

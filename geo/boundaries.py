@@ -36,16 +36,18 @@ UNIT_COLUMNS = (
 )
 _RENAMED = {"ward_code": "code", "ward_name": "name", "ward_type": "kind", "geom_note": "note"}
 
-
 CATALOGUE_FILE = "catalogue.toml"
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
 class KnownDefect(BaseModel):
-    """A defect of the geometry, said in both languages."""
+    """A defect of the geometry, said in both languages; ``between``: the line of two units (codes) is a sketch."""
 
     vi: str
     en: str
+    between: tuple[str, str] | None = None
+    label_vi: str = ""
+    label_en: str = ""
 
 
 class CatalogueEntry(BaseModel):

@@ -36,7 +36,7 @@ MAX_POINTS: Final = 20_000
 MAX_TOLD: Final = 6
 
 #: What a file without a usable declaration may be in, the likelier first where they fall alike.
-_CANDIDATES: Final = (*VN2000_ZONES, VN2000_GEOGRAPHIC, WGS84, 32648, 32649)
+CANDIDATES: Final = (*VN2000_ZONES, VN2000_GEOGRAPHIC, WGS84, 32648, 32649)
 _CHOICE: Final = re.compile(r"\s*(?:EPSG\s*:\s*)?(\d{4,6})\s*(,\s*yx)?\s*", re.IGNORECASE)
 _EARTH: Final = Geod(ellps="WGS84")
 _LARGEST_DEGREE: Final = 180.0
@@ -120,9 +120,31 @@ def lon_lat(points: NDArray[np.float64], epsg: int, *, swapped: bool = False) ->
     return found
 
 
+def from_lon_lat(points: NDArray[np.float64], epsg: int) -> NDArray[np.float64]:
+    """Return longitudes and latitudes (n, 2) of WGS 84 as coordinates of a known system, easting first.
+
+    The way back of :func:`lon_lat`: to VN-2000 always by the official shift.
+    """
+    lon, lat = points[:, 0], points[:, 1]
+    if epsg in VN2000_ZONES or epsg == VN2000_GEOGRAPHIC:
+        y, x = official_shift().transform(lat, lon, direction="INVERSE")
+        if epsg != VN2000_GEOGRAPHIC:
+            x, y = _transformer(VN2000_GEOGRAPHIC, epsg).transform(x, y)
+    else:
+        x, y = _transformer(WGS84, epsg).transform(lon, lat)
+    found: NDArray[np.float64] = np.column_stack([x, y])
+    return found
+
+
 @cache
 def _transformer(source: int, target: int) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
+
+
+def is_beside(epsg: int, lon: float) -> bool:
+    """Tell whether a longitude lies further from the meridian of a zone than the zone is meant to reach."""
+    zone = VN2000_ZONES.get(epsg)
+    return zone is not None and abs(zone.meridian - lon) > zone.reach
 
 
 class _Place:
@@ -142,11 +164,6 @@ class _Place:
         if np.isfinite(lon):
             distance = _EARTH.inv(lon, lat, self.middle.x, self.middle.y)[2] / 1000
         return CrsCandidate(epsg, name_of(epsg), float(inside.mean()), float(distance), swapped)
-
-    def is_beside(self, epsg: int) -> bool:
-        """Tell whether the place lies further from the meridian of a zone than the zone is meant to reach."""
-        zone = VN2000_ZONES.get(epsg)
-        return zone is not None and abs(zone.meridian - self.middle.x) > zone.reach
 
 
 def candidates(points: NDArray[np.float64], place: shapely.Geometry) -> list[CrsCandidate]:
@@ -170,14 +187,14 @@ def candidates(points: NDArray[np.float64], place: shapely.Geometry) -> list[Crs
     found = [
         where.candidate(points, epsg, swapped=swapped)
         for swapped in (False, True)
-        for epsg in _CANDIDATES
+        for epsg in CANDIDATES
         if (epsg in geographic) == degrees
     ]
     # Systems of one meridian lie 225 to 500 m apart, which no outline tells: then the one made for the place goes
     # first, and VN-2000 before WGS 84.
     return sorted(
         found,
-        key=lambda one: (-round(one.share_inside, 2), where.is_beside(one.epsg), np.round(one.distance_km)),
+        key=lambda one: (-round(one.share_inside, 2), is_beside(one.epsg, where.middle.x), np.round(one.distance_km)),
     )
 
 

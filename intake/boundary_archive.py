@@ -1,4 +1,4 @@
-"""The boundary files in what was handed in: recognised by their bytes, taken out of a zip archive, put together.
+"""The map files in what was handed in: recognised by their bytes, taken out of a zip archive, put together.
 
 A shapefile is several files. They come in one zip archive, or lie side by side in a folder. Nothing is unpacked by the
 names that an archive gives, so a name cannot lead anywhere; odd names are refused all the same, because they are never
@@ -52,18 +52,19 @@ _OTHER_ARCHIVES: Final = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zX
 _OTHER_ARCHIVE_ENDINGS: Final = {".zip", ".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz"}
 
 _ACCEPTED: Final = (
-    "Không nhận ra đây là tệp ranh giới. Hãy nạp shapefile nén .zip (đủ .shp, .shx, .dbf, .prj), "
+    "Không nhận ra đây là tệp bản đồ. Hãy nạp shapefile nén .zip (đủ .shp, .shx, .dbf, .prj), "
     "GeoPackage (.gpkg), GeoJSON (.geojson) hoặc FlatGeobuf (.fgb)."
 )
 _RENAMED: Final = "Nội dung tệp là {format} nhưng tên tệp có đuôi “{ending}”. Hãy sửa lại đuôi tệp rồi nạp lại."
-_TOO_LARGE: Final = "Tệp lớn hơn {limit} MB. Hãy chỉ xuất lớp ranh giới của một tỉnh rồi nạp lại."
+_TOO_LARGE: Final = "Tệp lớn hơn {limit} MB. Hãy chỉ xuất lớp cần nạp, của một tỉnh, rồi nạp lại."
 _DAMAGED_ZIP: Final = "Tệp nén .zip bị hỏng hoặc tải lên chưa trọn. Hãy nén lại từ các tệp gốc rồi nạp lại."
 _MISSING_PARTS: Final = (
     "Shapefile “{name}” thiếu tệp {missing}. "
     "Hãy nén đủ .shp, .shx, .dbf (và .prj) cùng tên vào một tệp .zip rồi nạp lại."
 )
 _SEVERAL: Final = (
-    "Tệp có {count} lớp: {layers}. Hãy nói rõ lớp cần đọc (dòng lệnh: --layer), hoặc nạp tệp chỉ có một lớp ranh giới."
+    "Tệp có {count} lớp: {layers}. "
+    "Hãy nạp tệp chỉ có một lớp, hoặc với ranh giới thì nói rõ lớp cần đọc (dòng lệnh: --layer)."
 )
 _NO_SUCH_LAYER: Final = "Tệp không có lớp “{layer}”; tệp có: {layers}."
 
@@ -146,7 +147,7 @@ def _check_size(file: str, size: int) -> None:
     if size > MAX_BYTES:
         raise refusal(file, _TOO_LARGE, limit=MAX_BYTES // MEBIBYTE)
     if not size:
-        raise refusal(file, "Tệp trống, không có nội dung. Hãy chọn lại đúng tệp ranh giới.")
+        raise refusal(file, "Tệp trống, không có nội dung. Hãy chọn lại đúng tệp.")
 
 
 def _beside(path: Path) -> Dataset:
@@ -206,11 +207,11 @@ def _unpacked(file: str, content: bytes, layer: str | None) -> Dataset:
 def _check_archive(archive: zipfile.ZipFile, file: str) -> None:
     match zip_trouble(archive, MAX_BYTES, MAX_RATIO):
         case "parts":
-            raise refusal(file, "Tệp .zip có quá nhiều tệp bên trong. Hãy chỉ nén các tệp của một lớp ranh giới.")
+            raise refusal(file, "Tệp .zip có quá nhiều tệp bên trong. Hãy chỉ nén các tệp của một lớp bản đồ.")
         case "size":
             raise refusal(
                 file,
-                "Tệp .zip bung ra lớn hơn {limit} MB. Hãy chỉ nén lớp ranh giới của một tỉnh rồi nạp lại.",
+                "Tệp .zip bung ra lớn hơn {limit} MB. Hãy chỉ nén lớp cần nạp, của một tỉnh, rồi nạp lại.",
                 limit=MAX_BYTES // MEBIBYTE,
             )
         case "locked":
@@ -268,9 +269,7 @@ def _is_litter(name: str) -> bool:
 def _nothing(paths: Sequence[PureWindowsPath], file: str) -> DataError:
     endings = {path.suffix.lower() for path in paths}
     if endings & _OTHER_ARCHIVE_ENDINGS:
-        return refusal(
-            file, "Trong tệp .zip lại có tệp nén khác. Hãy giải nén rồi nén thẳng các tệp của lớp ranh giới."
-        )
+        return refusal(file, "Trong tệp .zip lại có tệp nén khác. Hãy giải nén rồi nén thẳng các tệp của lớp bản đồ.")
     if lone := next((path for path in paths if path.suffix.lower() in SHAPEFILE_PARTS), None):
         present = {path.suffix.lower() for path in paths if path.stem.casefold() == lone.stem.casefold()}
         return _missing(file, lone.stem, present)

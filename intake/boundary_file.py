@@ -1,4 +1,4 @@
-"""Boundary files as the survey department hands them in: shapefile, GeoPackage, GeoJSON, FlatGeobuf.
+"""Map files as they are handed in, boundaries or points: shapefile, GeoPackage, GeoJSON, FlatGeobuf.
 
 What comes out is the file as it stands: coordinates not transformed, shapes not repaired, text not decoded where its
 encoding is open. What cannot be read is refused, with a sentence for each reason.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -28,7 +28,7 @@ from geo.crs_declared import How
 from geo.text import as_bytes
 from intake.boundary_archive import BoundaryFormat, Dataset, dataset_at, dataset_in
 from intake.boundary_formats import DAMAGED, Source, prepared
-from intake.boundary_shapes import polygons
+from intake.boundary_shapes import Shape, points, polygons
 from intake.container import refusal
 
 # What GDAL has to say is English and meant for programmers: it goes neither to the user nor into the log.
@@ -51,9 +51,18 @@ _UNREAD: Final[Mapping[str, str]] = {
     "OFTTime": "time",
     "OFTBinary": "binary",
 }
+#: Dates are of use where the features are rows of a form; no column of a boundary file is one.
+_READ: Final[Mapping[Shape, Mapping[str, str]]] = {
+    "polygon": _TYPES,
+    "point": {**_TYPES, "OFTDate": "date", "OFTDateTime": "datetime"},
+}
+_SHAPES: Final[Mapping[Shape, Callable[..., tuple[NDArray[Any], tuple[Fault, ...]]]]] = {
+    "polygon": polygons,
+    "point": points,
+}
 _NO_FIELDS: Final = (
     "Tệp không có cột thuộc tính nào, nên không biết hình nào là của xã nào. "
-    "Hãy xuất lại lớp ranh giới kèm cột mã hoặc tên xã rồi nạp lại."
+    "Hãy xuất lại lớp bản đồ kèm cột mã hoặc tên xã rồi nạp lại."
 )
 
 
@@ -71,15 +80,16 @@ class FieldFile:
         Name of its layer.
     frame
         A row for each feature, numbered from 0, without CRS. ``geometry`` holds polygons and multipolygons in the
-        plane with the file's own coordinates; they may be invalid. The other columns are texts and numbers as read;
-        a text whose encoding is open stands with a letter for each byte (ISO-8859-1).
+        plane with the file's own coordinates, which may be invalid, or points. The other columns are texts, numbers
+        and, of a file of points, dates as read; a text whose encoding is open stands with a letter for each byte
+        (ISO-8859-1).
     raw_texts
         By column, the bytes of every text whose encoding is open (empty bytes for no text): all texts of a shapefile;
         of the other formats those that are not UTF-8, and those that look as if bytes of an older encoding, or of
         UTF-8, had been taken for Latin-1. ``None`` when no column is.
     fields
         Name and type (``text``, ``integer``, ``real``, ``date``, ``datetime``, ``time``, ``binary``,
-        ``other``) of every attribute. Only texts and numbers are read.
+        ``other``) of every attribute. Others than those of ``frame`` are not read.
     crs_wkt
         The declared coordinate reference system, WKT or a reference such as ``EPSG:9216``; ``None`` for none.
     crs_from
@@ -102,8 +112,8 @@ class FieldFile:
     notes: tuple[Fault, ...]
 
 
-def read_field_file(name: str, content: bytes, layer: str | None = None) -> FieldFile:
-    """Read a boundary file that was handed in.
+def read_field_file(name: str, content: bytes, layer: str | None = None, shape: Shape = "polygon") -> FieldFile:
+    """Read a map file that was handed in.
 
     Parameters
     ----------
@@ -113,13 +123,15 @@ def read_field_file(name: str, content: bytes, layer: str | None = None) -> Fiel
         The whole file.
     layer
         Which layer, when it has several.
+    shape
+        What its features must be.
 
     Raises
     ------
     DataError
         When it cannot be read, with a sentence for each reason.
     """
-    return _read(name, dataset_in(name, content, layer), layer)
+    return _read(name, dataset_in(name, content, layer), layer, shape)
 
 
 def read_field_path(path: Path, layer: str | None = None) -> FieldFile:
@@ -130,21 +142,22 @@ def read_field_path(path: Path, layer: str | None = None) -> FieldFile:
     DataError
         As :func:`read_field_file`, and when ``path`` cannot be opened.
     """
-    return _read(path.name, dataset_at(path, layer), layer)
+    return _read(path.name, dataset_at(path, layer), layer, "polygon")
 
 
-def _read(name: str, dataset: Dataset, layer: str | None) -> FieldFile:
+def _read(name: str, dataset: Dataset, layer: str | None, shape: Shape) -> FieldFile:
+    types = _READ[shape]
     with tempfile.TemporaryDirectory(prefix="ntm-boundary-") as folder:
-        source = prepared(dataset, Path(folder), layer, name)
-        found = _opened(source, dataset.format, name)
-    shapes, notes = polygons(found.shapes, found.kinds, name)
+        source = prepared(dataset, Path(folder), layer, name, shape)
+        found = _opened(source, dataset.format, types, name)
+    shapes, notes = _SHAPES[shape](found.shapes, found.kinds, name)
     names = _field_names(found.fields)
     kinds = [kind for _, kind in found.fields]
     columns: dict[str, Any] = {}
     raw_texts: dict[str, list[bytes]] = {}
     values = iter(found.values)
     for column, kind in zip(names, kinds, strict=True):
-        if kind not in _TYPES:
+        if kind not in types:
             continue
         columns[column] = next(values)
         if kind == _TEXT:
@@ -177,7 +190,7 @@ class _Opened:
     crs: str | None
 
 
-def _opened(source: Source, form: BoundaryFormat, file: str) -> _Opened:
+def _opened(source: Source, form: BoundaryFormat, types: Mapping[str, str], file: str) -> _Opened:
     """Read the file with GDAL; whatever goes wrong inside it is a damaged file."""
     # Counted from the features themselves: a GeoPackage also states a number, which may be stale.
     every: dict[str, Any] = {"where": "1 = 1"} if form == "geopackage" else {}
@@ -186,10 +199,10 @@ def _opened(source: Source, form: BoundaryFormat, file: str) -> _Opened:
             warnings.simplefilter("ignore")
             info = pyogrio.read_info(source.path, layer=source.layer, encoding=_BYTES_AS_LETTERS)
             fields = list(zip(info["fields"].tolist(), info["ogr_types"], strict=True))
-            if any(kind not in _TYPES for _, kind in fields):
+            if any(kind not in types for _, kind in fields):
                 # Fields are then chosen by name, and of two of one name the library takes the first.
                 fields = [field for at, field in enumerate(fields) if field[0] not in {name for name, _ in fields[:at]}]
-                every["columns"] = [name for name, kind in fields if kind in _TYPES]
+                every["columns"] = [name for name, kind in fields if kind in types]
             _, _, shapes, values = raw.read(source.path, layer=source.layer, encoding=_BYTES_AS_LETTERS, **every)
             kinds = _kinds(source.path, info["layer_name"]) if form in {"geopackage", "flatgeobuf"} else []
     except Exception as error:  # which errors a damaged file raises is nowhere promised

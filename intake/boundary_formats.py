@@ -1,4 +1,4 @@
-"""Every boundary format looked through before a library opens it.
+"""Every format of map files looked through before a library opens it.
 
 GDAL reads on where a file is cut off or contradicts itself, and takes what is left for the whole. So sizes and counts
 are compared first, and GeoJSON is written anew from what was understood: an old declaration of coordinates in it may
@@ -19,14 +19,15 @@ import numpy as np
 
 from geo.crs_declared import How
 from intake.boundary_archive import BoundaryFormat, Dataset, no_such_layer, several
+from intake.boundary_shapes import Shape
 from intake.container import refusal
 
 #: Most features of a file: the whole country has 3,321 units, before the merger it had 10,598.
 MAX_FEATURES: Final = 20_000
 
-_TOO_MANY: Final = "Tệp có hơn {limit} đối tượng. Hãy chỉ xuất lớp ranh giới cấp xã, mỗi xã một đối tượng, rồi nạp lại."
+_TOO_MANY: Final = "Tệp có hơn {limit} đối tượng. Hãy chỉ xuất lớp cần nạp, của một tỉnh, rồi nạp lại."
 _NO_FEATURES: Final = "Tệp không có đối tượng nào. Hãy kiểm tra lại lớp đã xuất rồi nạp lại."
-DAMAGED: Final = "Tệp ranh giới bị hỏng hoặc tải lên chưa trọn. Hãy xuất lại từ phần mềm bản đồ rồi nạp lại."
+DAMAGED: Final = "Tệp bản đồ bị hỏng hoặc tải lên chưa trọn. Hãy xuất lại từ phần mềm bản đồ rồi nạp lại."
 _CUT_OFF: Final = (
     "Tệp {part} ngắn hơn độ dài tự khai báo: tệp bị cắt cụt hoặc tải lên chưa trọn. Hãy chép lại tệp gốc rồi nạp lại."
 )
@@ -38,10 +39,11 @@ _NO_GEOPACKAGE: Final = "Tệp là cơ sở dữ liệu SQLite nhưng không ph�
 _NO_POLYGONS: Final = (
     "GeoPackage không có lớp vùng nào (các lớp: {layers}). Hãy xuất lớp ranh giới dạng vùng thành bảng rồi nạp lại."
 )
+_NO_POINTS: Final = "GeoPackage không có lớp điểm nào (các lớp: {layers}). Hãy xuất lớp điểm thành bảng rồi nạp lại."
 _NO_GEOJSON: Final = (
     "Tệp JSON này không phải là GeoJSON (FeatureCollection). Hãy xuất lại dạng GeoJSON từ phần mềm bản đồ rồi nạp lại."
 )
-_ABSURD_JSON: Final = "Tệp GeoJSON có tọa độ vô lý (vô cực hoặc không phải số). Hãy xuất lại lớp ranh giới rồi nạp lại."
+_ABSURD_JSON: Final = "Tệp GeoJSON có tọa độ vô lý (vô cực hoặc không phải số). Hãy xuất lại lớp này rồi nạp lại."
 
 #: Sizes of headers, in bytes.
 _SHP_HEADER: Final = 100
@@ -54,7 +56,11 @@ _FGB_COUNT: Final = 8
 _FGB_NODE_SIZE: Final = 9
 _FGB_USUAL_NODE_SIZE: Final = 16
 
-_POLYGON_TYPES: Final = {"POLYGON", "MULTIPOLYGON", "CURVEPOLYGON", "MULTISURFACE", "SURFACE"}
+#: Types of the layers of a GeoPackage that may be read, and the sentence when there is none.
+_LAYERS: Final[Mapping[Shape, tuple[set[str], str]]] = {
+    "polygon": ({"POLYGON", "MULTIPOLYGON", "CURVEPOLYGON", "MULTISURFACE", "SURFACE"}, _NO_POLYGONS),
+    "point": ({"POINT", "MULTIPOINT"}, _NO_POINTS),
+}
 _ANY_TYPES: Final = {"GEOMETRY", "GEOMETRYCOLLECTION"}
 _UNREADABLE_CRS: Final = "?"
 
@@ -85,8 +91,8 @@ class Source:
     cpg: str | None = None
 
 
-def prepared(dataset: Dataset, folder: Path, layer: str | None, file: str) -> Source:
-    """Write a boundary file into a private folder, looked through.
+def prepared(dataset: Dataset, folder: Path, layer: str | None, file: str, shape: Shape = "polygon") -> Source:
+    """Write a map file into a private folder, looked through.
 
     Parameters
     ----------
@@ -98,6 +104,8 @@ def prepared(dataset: Dataset, folder: Path, layer: str | None, file: str) -> So
         Name of the layer to read, when there are several.
     file
         Name of the file as handed in, for the faults.
+    shape
+        What its features must be: it tells which layer of a GeoPackage is meant.
 
     Raises
     ------
@@ -108,7 +116,7 @@ def prepared(dataset: Dataset, folder: Path, layer: str | None, file: str) -> So
         raise no_such_layer(file, str(layer), [dataset.name])
     steps: Mapping[BoundaryFormat, Callable[[], Source]] = {
         "shapefile": lambda: _shapefile(dataset.parts, folder, file),
-        "geopackage": lambda: _geopackage(_only(dataset), folder, layer, file),
+        "geopackage": lambda: _geopackage(_only(dataset), folder, layer, file, shape),
         "geojson": lambda: _geojson(_only(dataset), folder, file),
         "flatgeobuf": lambda: _flatgeobuf(_only(dataset), folder, file),
     }
@@ -154,13 +162,13 @@ def _text(content: bytes | None) -> str | None:
     return content.decode("utf-8", "replace").strip("\ufeff\0 \t\r\n") or None if content else None
 
 
-def _geopackage(content: bytes, folder: Path, layer: str | None, file: str) -> Source:
+def _geopackage(content: bytes, folder: Path, layer: str | None, file: str, shape: Shape) -> Source:
     path = folder / "layer.gpkg"
     path.write_bytes(content)
     database = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         database.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        found = _polygon_layer(database, layer, file)
+        found = _layer_of(database, layer, file, shape)
         quoted = '"' + found.replace('"', '""') + '"'
         (features,) = database.execute(f"SELECT COUNT(*) FROM {quoted}").fetchone()  # noqa: S608 - quoted above
     finally:
@@ -168,8 +176,8 @@ def _geopackage(content: bytes, folder: Path, layer: str | None, file: str) -> S
     return Source(path, found, features, None, "file")
 
 
-def _polygon_layer(database: sqlite3.Connection, wanted: str | None, file: str) -> str:
-    """Return the layer to read: the wanted one, or the only one of polygons.
+def _layer_of(database: sqlite3.Connection, wanted: str | None, file: str, shape: Shape) -> str:
+    """Return the layer to read: the wanted one, or the only one of the shape.
 
     A layer that is a view or a virtual table runs code of the file's maker; only plain tables are read.
     """
@@ -182,17 +190,18 @@ def _polygon_layer(database: sqlite3.Connection, wanted: str | None, file: str) 
         for name, kind in rows
         if not str(tables.get(name) or "CREATE VIRTUAL").upper().startswith("CREATE VIRTUAL")
     }
-    polygons = [name for name, kind in kinds.items() if kind in _POLYGON_TYPES]
-    polygons = polygons or [name for name, kind in kinds.items() if kind in _ANY_TYPES]
+    types, none = _LAYERS[shape]
+    fitting = [name for name, kind in kinds.items() if kind in types]
+    fitting = fitting or [name for name, kind in kinds.items() if kind in _ANY_TYPES]
     if wanted is not None:
         if wanted not in kinds:
             raise no_such_layer(file, wanted, list(kinds))
         return wanted
-    if not polygons:
-        raise refusal(file, _NO_POLYGONS, layers=", ".join(kinds) or "–")
-    if len(polygons) > 1:
-        raise several(file, polygons)
-    return polygons[0]
+    if not fitting:
+        raise refusal(file, none, layers=", ".join(kinds) or "–")
+    if len(fitting) > 1:
+        raise several(file, fitting)
+    return fitting[0]
 
 
 def _geojson(content: bytes, folder: Path, file: str) -> Source:

@@ -1,4 +1,4 @@
-"""The shapes of a boundary file: plane polygons, or a sentence for each reason why not.
+"""The shapes of a map file: plane polygons or points, or a sentence for each reason why not.
 
 Rings that cross themselves, overlaps and gaps are not judged here: they can be repaired, and are reported with their
 place by the check of the coverage.
@@ -7,7 +7,7 @@ place by the check of the coverage.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import shapely
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from base.errors import DataError, Fault
 
+#: What the features of a file must be: communes are polygons, settlements are points.
+Shape = Literal["polygon", "point"]
 #: Most vertices of a file. The national layer at full detail has about 4 million.
 MAX_VERTICES: Final = 5_000_000
 #: Larger coordinates are neither degrees nor metres on earth.
@@ -40,6 +42,10 @@ _ALL_LINES: Final = (
 _NOT_POLYGONS: Final = (
     "{count} đối tượng không phải là vùng mà là điểm, đường hoặc hình hỗn hợp: số {features}. "
     "Hãy sửa thành vùng (polygon) rồi nạp lại."
+)
+_NOT_POINTS: Final = (
+    "{count} đối tượng không phải là một điểm mà là vùng, đường hoặc nhiều điểm: số {features}. "
+    "Hãy xuất lớp điểm, mỗi đối tượng một điểm, rồi nạp lại."
 )
 _NO_SHAPE: Final = (
     "{count} đối tượng không có hình (rỗng): số {features}. Hãy vẽ bổ sung hoặc bỏ các dòng ấy rồi nạp lại."
@@ -86,14 +92,7 @@ def polygons(
     DataError
         With one sentence for each kind of fault, and the numbers of the features.
     """
-    raw = np.array(written, dtype=object)
-    given = np.array([one is not None for one in written], dtype=bool)
-    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers; they are told below
-        shapes = shapely.from_wkb(raw, on_invalid="ignore")
-        unclosed = given & shapely.is_missing(shapes)
-        if unclosed.any():
-            shapes[unclosed] = shapely.from_wkb(raw[unclosed], on_invalid="fix")
-    broken = given & shapely.is_missing(shapes)
+    shapes, broken, unclosed = _parsed(written)
     _refuse(shapes, broken, file)
     notes = (
         _fault(_CLOSED, unclosed, file),
@@ -101,6 +100,48 @@ def polygons(
         _fault(_STRAIGHTENED, np.array([any(word in kind for word in _CURVED) for kind in kinds], dtype=bool), file),
     )
     return shapely.force_2d(shapes), tuple(note for note in notes if note)
+
+
+def points(
+    written: Sequence[bytes | None], _kinds: Sequence[str], file: str
+) -> tuple[NDArray[np.object_], tuple[Fault, ...]]:
+    """Return the points of a file, in the plane; arguments and errors as of :func:`polygons`, and no notes.
+
+    A multipoint of one point, which is what many programs write, is that point.
+    """
+    shapes, broken, _ = _parsed(written)
+    shapes = shapely.force_2d(shapes)
+    none = ~broken & (shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    single = np.isin(shapely.get_type_id(shapes), _POINTS) & (shapely.get_num_geometries(shapes) == 1)
+    faults = (
+        _fault(_BROKEN, broken, file),
+        _fault(_NO_SHAPE, none, file),
+        _fault(_NOT_POINTS, ~broken & ~none & ~single, file),
+        _fault(_ABSURD, _absurd(shapes), file),
+    )
+    if found := [fault for fault in faults if fault]:
+        raise DataError(found)
+    return np.asarray(shapely.points(shapely.get_coordinates(shapes))), ()
+
+
+def _parsed(written: Sequence[bytes | None]) -> tuple[NDArray[np.object_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the shapes of WKB, which of them cannot be read, and which had to be closed."""
+    raw = np.array(written, dtype=object)
+    given = np.array([one is not None for one in written], dtype=bool)
+    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers; they are told later
+        shapes = shapely.from_wkb(raw, on_invalid="ignore")
+        unclosed = given & shapely.is_missing(shapes)
+        if unclosed.any():
+            shapes[unclosed] = shapely.from_wkb(raw[unclosed], on_invalid="fix")
+    return shapes, given & shapely.is_missing(shapes), unclosed
+
+
+def _absurd(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which shapes have a coordinate that is nowhere on earth."""
+    vertices, owners = shapely.get_coordinates(shapes, return_index=True)
+    found = np.zeros(len(shapes), dtype=bool)
+    found[owners[~(np.abs(vertices) <= LARGEST_COORDINATE).all(axis=1)]] = True
+    return found
 
 
 def _refuse(shapes: NDArray[np.object_], broken: NDArray[np.bool_], file: str) -> None:
@@ -115,14 +156,11 @@ def _refuse(shapes: NDArray[np.object_], broken: NDArray[np.bool_], file: str) -
     for message, wrong in ((_ALL_POINTS, _POINTS), (_ALL_LINES, _LINES)):
         if drawn.any() and np.isin(types[drawn], wrong).all():
             raise DataError([Fault(file, None, None, message)])
-    points, owners = shapely.get_coordinates(shapes, return_index=True)
-    absurd = np.zeros(len(shapes), dtype=bool)
-    absurd[owners[~(np.abs(points) <= LARGEST_COORDINATE).all(axis=1)]] = True
     found = (
         _fault(_BROKEN, broken, file),
         _fault(_NO_SHAPE, none, file),
         _fault(_NOT_POLYGONS, drawn & ~np.isin(types, _POLYGONS), file),
-        _fault(_ABSURD, absurd, file),
+        _fault(_ABSURD, _absurd(shapes), file),
     )
     faults = [fault for fault in found if fault]
     if faults:

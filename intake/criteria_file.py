@@ -19,8 +19,8 @@ from intake.form_cells import FormReader, FormRow, repeated
 from intake.form_columns import Form
 from intake.workbook import Workbook
 from programme.criteria import CriteriaSet, sets_from_rows
-from store.facts import Facts
 from store.ledger import Ledger, Submission
+from store.queries import LedgerFacts
 from store.schema import assessment_items
 
 __all__ = ["check_criteria", "criteria_template"]
@@ -31,7 +31,7 @@ _CODE: Final = re.compile(r"\d+(\.\w+)*")
 _MOST: Final = {"criteria": 60, "indicators": 999}
 
 
-def check_criteria(workbook: Workbook, content: bytes, facts: Facts, ledger: Ledger, sender: Sender) -> Checked:
+def check_criteria(workbook: Workbook, content: bytes, facts: LedgerFacts, ledger: Ledger, sender: Sender) -> Checked:
     """Check a criteria set file.
 
     The rules are those of :func:`programme.criteria.sets_from_rows`, every fault with its cell; beyond them
@@ -70,7 +70,7 @@ def check_criteria(workbook: Workbook, content: bytes, facts: Facts, ledger: Led
     return Checked(submission, _preview(corrected, facts, sender.lang, warnings))
 
 
-def _header(row: FormRow, facts: Facts) -> dict[str, object]:
+def _header(row: FormRow, facts: LedgerFacts) -> dict[str, object]:
     set_id = row.text("set_id")
     if set_id and not _SET_ID.fullmatch(set_id):
         row.fault("set_id", "Mã bộ “{value}” chỉ được gồm chữ không dấu, số, dấu chấm và dấu gạch.", value=set_id)
@@ -194,7 +194,7 @@ def _made(header: Mapping[str, object], rows: Iterable[Mapping[str, object]]) ->
     return sets_from_rows([text(header)], map(text, rows))[str(header["set_id"])]
 
 
-def _preview(corrected: CriteriaSet, facts: Facts, lang: str, warnings: list[str]) -> Preview:
+def _preview(corrected: CriteriaSet, facts: LedgerFacts, lang: str, warnings: list[str]) -> Preview:
     known, t, place = facts.criteria_sets.get(corrected.id), translator(lang), corrected.name(lang)
     changes = [
         Change("", place, what, before or t("để trống"), after or t("để trống"), "changed")
@@ -214,7 +214,7 @@ def _preview(corrected: CriteriaSet, facts: Facts, lang: str, warnings: list[str
     )
 
 
-def _warnings(corrected: CriteriaSet, facts: Facts, t: Translate) -> Iterable[str]:
+def _warnings(corrected: CriteriaSet, facts: LedgerFacts, t: Translate) -> Iterable[str]:
     known = facts.criteria_sets.get(corrected.id)
     if known == corrected:
         yield t("Tệp không thay đổi gì: bộ tiêu chí đã được ghi như vậy.")

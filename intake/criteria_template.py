@@ -12,10 +12,10 @@ from intake.form_columns import Form, FormColumn
 from intake.form_template import EMPTY_ROWS, workbook_of
 from intake.workbook import Value
 from programme.criteria import CriteriaSet, Criterion
-from store.facts import Facts
+from store.queries import LedgerFacts
 
 
-def criteria_template(facts: Facts, set_id: str = "", lang: str = "vi") -> bytes:
+def criteria_template(facts: LedgerFacts, set_id: str = "", lang: str = "vi") -> bytes:
     """Return a criteria set as a workbook to be corrected, or an empty one for a new set.
 
     Parameters

@@ -11,26 +11,24 @@ from typing import Final
 from base.clock import day_label, today
 from base.errors import Fault, NtmError
 from base.i18n import Translate, translate, translator
+from base.numbers import number
 from geo.spelling import folded
+from intake.cell_values import cell_text, coordinate_of, interval_of, number_of, time_text
 from intake.checked import Change
 from intake.communes import CommuneFinder
 from intake.form_columns import PROVINCE_WORD, Form
 from intake.table import TableRow, find_table
 from intake.workbook import Value, Workbook
-from programme.calendar import PROGRAMME_START, Interval, parse_interval
+from programme.calendar import PROGRAMME_START, Interval
 from programme.criteria import CriteriaSet
 from programme.records import Level
 from programme.units import District, Unit
-from store.facts import Facts
 from store.ledger import Kind, Ledger
+from store.queries import LedgerFacts
 
-_DAY: Final = re.compile(r"(?:ngay )?(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_MONTH: Final = re.compile(r"(?:thang )?(\d{1,2})[/.-](\d{4})")
 _YEAR: Final = re.compile(r"(?:nam )?(\d{4})")
-_THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
-_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
-#: Texts that a spreadsheet would run; our own files put a quote before them (:func:`intake.forms.form_row`).
-FORMULA_STARTS: Final = ("=", "+", "-", "@")
+#: No cluster has more people; no column of the store holds much more.
+_MOST: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class FormReader:
         The table is not there, or has no rows that can be read.
     """
 
-    def __init__(self, form: Form, workbook: Workbook, facts: Facts, lang: str) -> None:
+    def __init__(self, form: Form, workbook: Workbook, facts: LedgerFacts, lang: str) -> None:
         """Find the table; its rows are read by those who check them."""
         self.form, self.facts, self.lang = form, facts, lang
         self.file = workbook.name
@@ -72,11 +70,23 @@ class FormReader:
         self.faults: list[Fault] = []
         self.rows = [FormRow(self, row) for row in self.table.rows]
         self._first: dict[Hashable, int] = {}
+        self._meanings: dict[str, Mapping[str, str]] = {}
 
     @property
     def sound(self) -> bool:
         """Whether every row that was read so far is without fault."""
         return all(row.sound for row in self.rows)
+
+    def meanings(self, key: str) -> Mapping[str, str]:
+        """Return what the words of a column mean, by how they may be written: folded, in either language."""
+        if key not in self._meanings:
+            words = self.form.column(key).words
+            self._meanings[key] = {
+                written: meaning
+                for meaning, word in reversed(list(words.items()))
+                for written in (meaning, folded(translate(word, "en")), folded(word))
+            }
+        return self._meanings[key]
 
     def once(self, row: FormRow, key: Hashable) -> bool:
         """Tell whether no row before says the same; a fault of the row when one does."""
@@ -137,12 +147,10 @@ class FormRow:
     def word(self, key: str) -> str:
         """Return the meaning of the word that was chosen."""
         value = self.text(key)
-        words = self.reader.form.column(key).words
-        for meaning, word in words.items():
-            if value and folded(value) in {folded(word), folded(translate(word, "en")), meaning}:
-                return meaning
+        if value and (meaning := self.reader.meanings(key).get(folded(value))) is not None:
+            return meaning
         if value:
-            allowed = ", ".join(words.values())
+            allowed = ", ".join(self.reader.form.column(key).words.values())
             self.fault(key, "“{value}” không dùng được; chọn một trong: {allowed}.", value=value, allowed=allowed)
         return ""
 
@@ -154,6 +162,29 @@ class FormRow:
         found = number_of(value)
         if found is None:
             self.fault(key, "“{value}” phải là số, không âm, ví dụ 51 hoặc 16,15.", value=cell_text(value))
+        return found
+
+    def whole(self, key: str) -> int | None:
+        """Return a whole number that is not negative."""
+        value = self._value(key)
+        if value is None:
+            return None
+        found = number_of(value)
+        if found is None or not found.is_integer() or found > _MOST:
+            message = "“{value}” phải là số nguyên từ 0 đến {most}."
+            self.fault(key, message, value=cell_text(value), most=number(_MOST))
+            return None
+        return int(found)
+
+    def coordinate(self, key: str) -> float | None:
+        """Return a number of any sign; the one comma or point in it is the decimal one, several part thousands."""
+        value = self._value(key)
+        if value is None:
+            return None
+        found = coordinate_of(value)
+        if found is None:
+            message = "“{value}” không phải là tọa độ. Hãy ghi một số, ví dụ 107,512345 hoặc 552345,6."
+            self.fault(key, message, value=cell_text(value))
         return found
 
     def year(self, key: str, last: int) -> int | None:
@@ -174,7 +205,7 @@ class FormRow:
         value = self._value(key)
         if value is None:
             return None
-        interval = _interval(time_text(value))
+        interval = interval_of(time_text(value))
         if interval is None or interval.day is None:
             self.fault(key, "“{value}” không phải là ngày. Hãy ghi dạng 31/12/2024.", value=cell_text(value))
             return None
@@ -185,7 +216,7 @@ class FormRow:
         value = self._value(key)
         if value is None:
             return None
-        interval = _interval(time_text(value))
+        interval = interval_of(time_text(value))
         if interval is None:
             message = "“{value}” không phải là ngày, tháng hoặc năm. Hãy ghi dạng 31/12/2024, 12/2024 hoặc 2024."
             self.fault(key, message, value=cell_text(value))
@@ -258,44 +289,3 @@ def repeated(ledger: Ledger, kind: Kind, province: str, file_hash: str, t: Trans
     found = ledger.receipts(kind=kind, province=province, file_hash=file_hash)
     words = "Tệp này đang có hiệu lực rồi (biên nhận số {number}); nộp lại sẽ không ghi thêm."
     return [t(words, number=receipt.id) for receipt in found[:1]]
-
-
-def cell_text(value: Value) -> str:
-    """Return a cell as text, empty for an empty one; the quote before ``=`` in our own files is taken off."""
-    if isinstance(value, date):
-        return day_label(value)
-    text = "" if value is None else str(value)
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
-
-
-def number_of(value: Value) -> float | None:
-    """Return a number that is not negative, ``None`` for anything else; text has the decimal comma."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value) if value >= 0 else None
-    text = cell_text(value)
-    if _THOUSANDS.fullmatch(text):
-        return float(text.replace(".", "").replace(",", "."))
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
-
-
-def time_text(value: Value) -> str:
-    """Return a day, month or year as the store writes it: ``2024-12-31``, ``2024-12``, ``2024``; else the text."""
-    if isinstance(value, date):
-        return value.isoformat()
-    text = cell_text(value)
-    plain = folded(text)
-    if found := _DAY.fullmatch(plain):
-        return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}"
-    if found := _MONTH.fullmatch(plain):
-        return f"{found[2]}-{int(found[1]):02d}"
-    if found := _YEAR.fullmatch(plain):
-        return found[1]
-    return text
-
-
-def _interval(text: str) -> Interval | None:
-    try:
-        found = parse_interval(text)
-    except ValueError:
-        return None
-    return found if found and found.earliest.year else None

@@ -13,15 +13,17 @@ from typing import Final, Literal
 from base.i18n import translate
 from intake.communes import choice
 from intake.table import Column
+from intake.unit_lists import communes_offered
 from programme.records import LEVELS
 from programme.units import districts_of
-from store.facts import Facts
 from store.ledger import Kind
+from store.queries import LedgerFacts
 
-FormKind = Literal["decisions", "targets", "figures", "dossiers"]
-CellKind = Literal[
-    "text", "choice", "commune", "district", "area", "set", "department", "number", "year", "date", "time"
-]
+FormKind = Literal["decisions", "targets", "figures", "dossiers", "clusters", "villages", "village-recognitions"]
+_TextKind = Literal["text", "choice", "commune", "former-commune", "district", "area", "set", "department"]
+_NumberKind = Literal["number", "count", "coordinate", "year", "date", "time"]
+CellKind = _TextKind | _NumberKind
+CommuneChoice = Literal["province", "lists", "border"]
 
 PROVINCE_WORD: Final = "Toàn tỉnh"
 
@@ -37,7 +39,8 @@ class FormColumn:
     heading, help
         What stands above it, and what to write into it.
     kind
-        What a cell holds; ``time`` is a day, month or year, ``area`` the province or a district.
+        What a cell holds; ``time`` is a day, month or year, ``area`` the province or a district, ``count`` a whole
+        number, ``former-commune`` a unit of the list before today's.
     words
         For ``choice``: what may be chosen, by meaning.
     required
@@ -50,6 +53,11 @@ class FormColumn:
         Width in a workbook, in characters; 0: as usual for the kind.
     file_only
         Of use only where rows are pasted into a file: a page's form can do without it.
+    group
+        Heading of the part of a page's form that it stands in; empty: none.
+    communes
+        For communes: which ones a drop-down offers: those that the province reports of, those of today's list and
+        of the list before, or of these only the ones at the national boundary.
     """
 
     key: str
@@ -62,19 +70,24 @@ class FormColumn:
     also: tuple[str, ...] = ()
     width: int = 0
     file_only: bool = False
+    group: str = ""
+    communes: CommuneChoice = "province"
 
     @property
     def closed(self) -> bool:
         """Whether nothing but the choices may be written; otherwise they are suggestions."""
         return self.kind in {"choice", "area", "set"}
 
-    def choices(self, facts: Facts, lang: str = "vi") -> tuple[str, ...]:
+    def choices(self, facts: LedgerFacts, lang: str = "vi") -> tuple[str, ...]:
         """Return what a drop-down offers, empty when anything may be written."""
         districts = districts_of(facts.units.values()).values()
         offered: Iterable[str] = ()
         match self.kind:
             case "choice":
                 offered = (translate(word, lang) for word in self.words.values())
+            case "commune" | "former-commune" if self.communes != "province":
+                former, border = self.kind == "former-commune", self.communes == "border"
+                offered = dict.fromkeys(communes_offered(facts, former=former, border=border))
             case "commune":
                 offered = (choice(unit, district) for district in districts for unit in district.programme_units)
             case "district":
@@ -86,6 +99,17 @@ class FormColumn:
             case "department":
                 offered = departments(facts)
         return tuple(offered)
+
+
+#: Of a form whose rows can be taken back.
+VOID: Final = FormColumn(
+    "void",
+    "Hủy dòng đã nhập",
+    "Chọn “Hủy” để rút lại một dòng đã nhập trước đây; các cột khác ghi như dòng đó.",
+    "choice",
+    {"void": "Hủy"},
+    also=("huy", "huy dong"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +138,7 @@ class Form:
         """Return a column; raise :class:`KeyError` when the form has none of this key."""
         return {column.key: column for column in self.columns}[key]
 
-    def choices(self, facts: Facts, lang: str = "vi") -> dict[str, tuple[str, ...]]:
+    def choices(self, facts: LedgerFacts, lang: str = "vi") -> dict[str, tuple[str, ...]]:
         """Return what the drop-downs offer, by column key."""
         return {column.key: offered for column in self.columns if (offered := column.choices(facts, lang))}
 
@@ -126,7 +150,7 @@ class Form:
         ]
 
 
-def departments(facts: Facts) -> tuple[str, ...]:
+def departments(facts: LedgerFacts) -> tuple[str, ...]:
     """Return the departments that plans and criteria name, in the order of the alphabet."""
     named = [mandate.lead for mandate in facts.mandates.values()]
     named += [item.department for found in facts.criteria_sets.values() for item in found.items]

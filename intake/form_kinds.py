@@ -1,11 +1,13 @@
-"""The four small forms: decisions, targets of a year, published figures, applications for recognition."""
+"""The small forms: decisions, targets of a year, published figures, applications; and all of them together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from intake.form_columns import Form, FormColumn
+from intake.form_cluster_kinds import CLUSTERS
+from intake.form_columns import VOID, Form, FormColumn
+from intake.form_village_kinds import VILLAGE_RECOGNITIONS, VILLAGES
 
 #: Levels as the forms write them.
 LEVEL_WORDS: Final = {"standard": "Đạt chuẩn", "advanced": "Nâng cao", "model": "Kiểu mẫu"}
@@ -35,7 +37,6 @@ STEP_WORDS: Final = {
     "decided": "quyết định",
     "returned": "trả lại",
 }
-VOID_WORDS: Final = {"void": "Hủy"}
 
 _COMMUNE: Final = (
     FormColumn(
@@ -62,14 +63,6 @@ _SET: Final = FormColumn(
     "Bộ tiêu chí dùng để xét. Để trống nếu văn bản không nói rõ.",
     "set",
     example="Bộ tiêu chí 2021–2025",
-)
-_VOID: Final = FormColumn(
-    "void",
-    "Hủy dòng đã nhập",
-    "Chọn “Hủy” để rút lại một dòng đã nhập trước đây; các cột khác ghi như dòng đó.",
-    "choice",
-    VOID_WORDS,
-    also=("huy", "huy dong"),
 )
 
 _DECISIONS: Final = Form(
@@ -173,7 +166,7 @@ _TARGETS: Final = Form(
             "Câu của văn bản. Để trống thì giữ câu của dòng được thay.",
             also=("ghi chu", "trich dan"),
         ),
-        _VOID,
+        VOID,
     ),
 )
 _FIGURES: Final = Form(
@@ -233,7 +226,7 @@ _FIGURES: Final = Form(
             example="05/CT-UBND, 22/01/2024",
         ),
         FormColumn("quote", "Trích dẫn", "Câu của nguồn có con số này.", also=("cau trich",)),
-        _VOID,
+        VOID,
     ),
 )
 _DOSSIERS: Final = Form(
@@ -267,8 +260,10 @@ _DOSSIERS: Final = Form(
             "day", "Ngày", "Ngày của bước này, dạng ngày/tháng/năm.", "date", required=True, example="20/11/2024"
         ),
         FormColumn("note", "Ghi chú", "Vì sao trả lại, số văn bản, điều cần nhớ."),
-        _VOID,
+        VOID,
     ),
 )
 
-FORMS: Final[Mapping[str, Form]] = {form.kind: form for form in (_DECISIONS, _TARGETS, _FIGURES, _DOSSIERS)}
+FORMS: Final[Mapping[str, Form]] = {
+    form.kind: form for form in (_DECISIONS, _TARGETS, _FIGURES, _DOSSIERS, CLUSTERS, VILLAGES, VILLAGE_RECOGNITIONS)
+}

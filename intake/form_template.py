@@ -19,17 +19,26 @@ from intake.form_kinds import FORMS
 from intake.template import GUIDE_SHEET, LIST_SHEET
 from intake.workbook import Value
 from programme.province import province_of
-from store.facts import Facts
+from store.queries import LedgerFacts
 
 _HEADER_ROW: Final = 3
 #: Rows that are ready to be filled; more can be added below.
 EMPTY_ROWS: Final = 300
-_WIDTHS: Final = {"commune": 36, "district": 20, "area": 20, "set": 30, "department": 34, "choice": 24, "text": 30}
+_WIDTHS: Final = {
+    "commune": 36,
+    "former-commune": 36,
+    "district": 20,
+    "area": 20,
+    "set": 30,
+    "department": 34,
+    "choice": 24,
+    "text": 30,
+}
 _NARROW: Final = 15
 _GUIDE_WIDTHS: Final = (28, 100)
 
 
-def form_template(kind: FormKind, facts: Facts, lang: str = "vi") -> bytes:
+def form_template(kind: FormKind, facts: LedgerFacts, lang: str = "vi") -> bytes:
     """Return an empty form as an ``.xlsx``.
 
     Parameters
@@ -45,7 +54,9 @@ def form_template(kind: FormKind, facts: Facts, lang: str = "vi") -> bytes:
     return workbook_of({form: [()] * EMPTY_ROWS}, facts, lang)
 
 
-def workbook_of(tables: Mapping[Form, Sequence[Sequence[Value]]], facts: Facts, lang: str, **properties: str) -> bytes:
+def workbook_of(
+    tables: Mapping[Form, Sequence[Sequence[Value]]], facts: LedgerFacts, lang: str, **properties: str
+) -> bytes:
     """Return a workbook with a sheet for each table, its rows filled as far as they are given, and instructions.
 
     ``properties`` are document properties beside kind and province.
@@ -76,7 +87,7 @@ def _table(sheet: Worksheet, form: Form, title: str, rows: Sequence[Sequence[Val
     widths = [column.width or _WIDTHS.get(column.kind, _NARROW) for column in form.columns]
     for number, (column, width) in enumerate(zip(form.columns, widths, strict=True), 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-        style = writing.INPUT if column.kind == "number" else writing.TEXT_INPUT
+        style = writing.INPUT if column.kind in {"number", "count"} else writing.TEXT_INPUT
         for row, values in enumerate(rows, _HEADER_ROW + 1):
             sheet.cell(row, number).style = style
             writing.put(sheet.cell(row, number), values[number - 1] if values else None)

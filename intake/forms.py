@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from base.errors import Fault
 from base.i18n import translate
+from intake.cell_values import FORMULA_STARTS
 from intake.checked import Checked, Preview, Sender
 from intake.container import data_error, refusal
-from intake.form_cells import FORMULA_STARTS, FormReader, Found, repeated
+from intake.form_cells import FormReader, Found, repeated
+from intake.form_clusters import check_clusters
 from intake.form_columns import Form, FormColumn, FormKind
 from intake.form_decisions import check_decisions
 from intake.form_dossiers import check_dossiers
@@ -22,15 +25,26 @@ from intake.form_figures import check_figures
 from intake.form_kinds import FORMS
 from intake.form_targets import check_targets
 from intake.form_template import form_template
+from intake.form_village_recognitions import check_village_recognitions
+from intake.form_villages import check_villages
 from intake.workbook import Workbook
-from store.facts import Facts
 from store.ledger import Ledger, Submission, digest
+from store.queries import LedgerFacts
 
 __all__ = ["FORMS", "Form", "FormColumn", "check_form", "form_row", "form_template"]
 
+_CHECKS: Final[Mapping[FormKind, Callable[[FormReader], Found]]] = {
+    "targets": check_targets,
+    "figures": check_figures,
+    "dossiers": check_dossiers,
+    "clusters": check_clusters,
+    "villages": check_villages,
+    "village-recognitions": check_village_recognitions,
+}
+
 
 def check_form(  # noqa: PLR0913, PLR0917 - a file, who sent it, and all that it is held against
-    kind: FormKind, workbook: Workbook, content: bytes, facts: Facts, ledger: Ledger, sender: Sender
+    kind: FormKind, workbook: Workbook, content: bytes, facts: LedgerFacts, ledger: Ledger, sender: Sender
 ) -> Checked:
     """Check a filled form.
 
@@ -50,7 +64,7 @@ def check_form(  # noqa: PLR0913, PLR0917 - a file, who sent it, and all that it
     Raises
     ------
     DataError
-        With every fault; see the modules ``form_decisions``, ``form_targets``, ``form_figures``, ``form_dossiers``.
+        With every fault; see the module of each form, as ``form_decisions``.
     """
     form = FORMS[kind]
     reader = FormReader(form, workbook, facts, sender.lang)
@@ -83,15 +97,9 @@ def _place(fault: Fault) -> tuple[int, int, str]:
 
 
 def _check(kind: FormKind, reader: FormReader, sender: Sender) -> Found:
-    match kind:
-        case "decisions":
-            return check_decisions(reader, digest(sender.attachment) if sender.attachment else None)
-        case "targets":
-            return check_targets(reader)
-        case "figures":
-            return check_figures(reader)
-        case "dossiers":
-            return check_dossiers(reader)
+    if kind == "decisions":
+        return check_decisions(reader, digest(sender.attachment) if sender.attachment else None)
+    return _CHECKS[kind](reader)
 
 
 def _preview(form: Form, reader: FormReader, found: Found, warnings: list[str]) -> Preview:
@@ -105,7 +113,7 @@ def _preview(form: Form, reader: FormReader, found: Found, warnings: list[str]) 
     return Preview(t(form.title), (*counted, *found.figures), found.changes, (*warnings, *found.warnings))
 
 
-def form_row(kind: FormKind, values: Mapping[str, str], facts: Facts, lang: str = "vi") -> tuple[str, bytes]:
+def form_row(kind: FormKind, values: Mapping[str, str], facts: LedgerFacts, lang: str = "vi") -> tuple[str, bytes]:
     """Return one row of a form as a CSV file: its name, and its bytes, the same for the same values.
 
     Parameters

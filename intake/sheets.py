@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PureWindowsPath
-from typing import Final
+from typing import Final, Literal
 
 from openpyxl.utils import get_column_letter
 
@@ -76,7 +76,7 @@ class Workbook:
     digest
         SHA-256 of the bytes, in hexadecimal.
     format
-        What the file is.
+        What the file is; ``points`` is a map file whose features are the rows.
     sheets
         Visible sheets in their order; a ``.csv`` has one.
     properties
@@ -87,7 +87,7 @@ class Workbook:
 
     name: str
     digest: str
-    format: Format
+    format: Format | Literal["points"]
     sheets: tuple[Sheet, ...]
     properties: Mapping[str, str]
     hidden: tuple[str, ...]

@@ -17,6 +17,7 @@ from intake.form_columns import Form, FormKind
 from intake.forms import FORMS, check_form
 from intake.monthly import check_monthly
 from intake.monthly_columns import find_grid
+from intake.point_file import is_point_file, read_points
 from intake.table import find_table
 from intake.template import LIST_SHEET
 from intake.workbook import Workbook, read_workbook
@@ -32,8 +33,13 @@ TITLES: Final[Mapping[Kind, str]] = {
     "targets": "Danh sách mục tiêu năm",
     "figures": "Số liệu công bố",
     "dossiers": "Hồ sơ xét công nhận",
+    "clusters": "Cụm dân cư biên giới",
+    "villages": "Danh mục thôn, làng",
+    "village-recognitions": "Công nhận thôn nông thôn mới",
     "criteria-set": "Bộ tiêu chí",
 }
+#: Kinds whose rows may come as points of a map file.
+WITH_PLACES: Final = ("clusters", "villages")
 #: Headings that are shown of a file that is not recognised.
 _SHOWN: Final = 12
 
@@ -65,7 +71,7 @@ def check(  # noqa: PLR0913, PLR0917 - a file, who sent it, and all that it is h
     """
     if sender.received and sender.received > today():
         raise StateError("Ngày nhận {day} ở sau hôm nay. Hãy sửa ngày.", day=day_label(sender.received))
-    workbook = read_workbook(content, name, ignore_hidden=(LIST_SHEET,))
+    workbook = _opened(content, name, facts, kind)
     found = _kind(workbook, facts, kind)
     if found == "monthly":
         return check_monthly(workbook, content, facts, ledger, sender)
@@ -103,6 +109,13 @@ def require_office() -> str:
         "Chưa đặt NTM_OFFICE là tên đơn vị ghi số liệu, nên không ghi được. "
         "Hãy đặt biến này rồi nộp lại, hoặc chỉ xem trước."
     )
+
+
+def _opened(content: bytes, name: str, facts: LedgerFacts, asked: Kind | None) -> Workbook:
+    """Open a file; for kinds that have places, points of a map file are rows as well."""
+    if asked in WITH_PLACES and is_point_file(name):
+        return read_points(content, name, FORMS[asked], {unit.name for unit in facts.units.values()})
+    return read_workbook(content, name, ignore_hidden=(LIST_SHEET,))
 
 
 def _kind(workbook: Workbook, facts: Facts, asked: Kind | None) -> Kind:

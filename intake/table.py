@@ -119,7 +119,7 @@ _FORMS: Final[tuple[Callable[[str], str], ...]] = (
 )
 
 
-def _key_finder(columns: Sequence[Column]) -> Callable[[Value], str | None]:
+def key_finder(columns: Sequence[Column]) -> Callable[[Value], str | None]:
     """Return a function that tells which column a heading names, if one and only one."""
     meanings: list[dict[str, set[str]]] = [{} for _ in _FORMS]
     for column in columns:
@@ -192,7 +192,7 @@ def find_table(workbook: Workbook, columns: Sequence[Column]) -> Table:
         columns with data are hidden.
     """
     required = {column.key for column in columns if column.required}
-    key_of = _key_finder(columns)
+    key_of = key_finder(columns)
     best = [
         max(headers, key=lambda header: header.score(required))
         for sheet in workbook.sheets

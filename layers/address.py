@@ -22,6 +22,7 @@ from layers.breaks import begins
 from layers.criterion_facts import choices
 from layers.registry import context_of, default_month, facts_of, in_force, versions_shown
 from layers.view import PARAMETER, ViewState
+from programme.clusters import ARRANGEMENTS, STEPS
 from programme.criteria import GROUPS, CriteriaSet, set_in_force
 from programme.province import provinces
 from programme.units import Unit, districts_of
@@ -30,10 +31,11 @@ NTM_LEVELS: Final = ("model", "advanced", "standard", "met", "below", "unknown")
 TARGET_KINDS: Final = ("new", "continuing", "carried_over")
 BORDERS: Final = ("yes", "laos", "cambodia")
 _MONTH = re.compile(MONTH)
-#: Tabs beside the map; the later ones are those of the page with the desk (docs/adr/0007-desk.md).
+#: Tabs beside the map; the later ones are those of the pages with a desk (docs/adr/0007-desk.md).
 VIEWS: Final = (
     *("list", "table", "notes", "submit", "history"),
     *("decisions", "targets", "figures", "dossiers", "criteria-set"),
+    *("clusters", "villages", "village-recognitions"),
 )
 
 
@@ -209,6 +211,15 @@ class _Reader:
 
     def border(self, raw: str) -> str:
         return self.one_of(raw, *BORDERS)
+
+    def step(self, raw: str) -> str:
+        return self.one_of(raw, *STEPS)
+
+    def arrangement(self, raw: str) -> str:
+        return self.one_of(raw, *ARRANGEMENTS)
+
+    def expiring(self, raw: str) -> str:
+        return self.one_of(raw, "1")
 
     def language(self, raw: str) -> str:
         return self.one_of(raw, *LANGUAGES)

@@ -8,7 +8,9 @@ from typing import Final
 
 from base.clock import day_label
 from base.numbers import number
-from layers import breaks, words
+from layers import breaks, village_words, words
+from layers.cluster_words import LAYER
+from layers.clusters import card_rows
 from layers.context import LayerContext
 from layers.criteria_grid import Grid, criteria_grid
 from programme.records import Recognition
@@ -72,6 +74,10 @@ def commune_card(context: LayerContext, code: str, class_id: str) -> Card:
         sections.insert(0, (t("Đơn vị trước sắp xếp và mức cuối"), [*before, CardRow("", breaks.mark(context))]))
     if dossiers := list(_dossiers(unit, context)):
         sections.insert(len(sections) - 2, (t("Hồ sơ xét công nhận"), dossiers))
+    if clusters := [CardRow(*row) for row in card_rows(unit, context)]:
+        sections.insert(0 if context.state.layer == LAYER else len(sections) - 1, (t("Cụm dân cư"), clusters))
+    if villages := [CardRow(*row) for row in village_words.told(unit, context)]:
+        sections.insert(len(sections) - 1, (t("Thôn, làng"), villages))
     status = context.levels[code]
     return Card(
         title=unit.full_name,

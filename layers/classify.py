@@ -49,7 +49,8 @@ class MarkStyle(BaseModel):
 class LegendStyle(BaseModel):
     """A legend of one layer as it ships; at most 6 marks, so that a mark set is one base-64 character.
 
-    ``size`` is the number of criteria of the sets that it is for, where a layer has a legend for each.
+    ``size`` is the number of criteria of the sets that it is for, where a layer has a legend for each. ``features`` are
+    the classes of points over the map, under a title of their own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +60,9 @@ class LegendStyle(BaseModel):
     size: int | None = None
     classes: list[ClassStyle] = Field(min_length=1, max_length=60)
     marks: list[MarkStyle] = Field(default_factory=list, max_length=6)
+    features_title_vi: str = ""
+    features_title_en: str = ""
+    features: list[ClassStyle] = Field(default_factory=list, max_length=60)
 
     def words(self, style: ClassStyle | MarkStyle, lang: str) -> str:
         """Return the label of a class or mark in ``lang``."""
@@ -69,9 +73,16 @@ class LegendStyle(BaseModel):
         bounded = sorted((c.lower, c.id) for c in self.classes if c.lower is not None)
         return bounded[left_closed(value, [lower for lower, _ in bounded][1:])][1]
 
-    def counted(self, class_ids: Iterable[str], mark_ids: Iterable[str], lang: str, key: str = "") -> Legend:
-        """Return the legend with the number of rows per class and per mark, under the key it ships by."""
-        classes, marks = Counter(class_ids), Counter(mark_ids)
+    def counted(
+        self,
+        class_ids: Iterable[str],
+        mark_ids: Iterable[str],
+        lang: str,
+        key: str = "",
+        feature_ids: Iterable[str] = (),
+    ) -> Legend:
+        """Return the legend with the number of rows per class and mark, and of features; under the key it ships by."""
+        classes, marks, features = Counter(class_ids), Counter(mark_ids), Counter(feature_ids)
         return Legend(
             title=self.title_en if lang == "en" else self.title_vi,
             classes=tuple(
@@ -79,6 +90,10 @@ class LegendStyle(BaseModel):
             ),
             marks=tuple(LegendMark(m.id, m.symbol, self.words(m, lang), marks[m.id]) for m in self.marks),
             key=key,
+            features=tuple(
+                LegendClass(c.id, self.words(c, lang), c.color, c.pattern, features[c.id]) for c in self.features
+            ),
+            features_title=self.features_title_en if lang == "en" else self.features_title_vi,
         )
 
 

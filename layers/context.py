@@ -17,7 +17,7 @@ from layers.breaks import begins
 from layers.classify import LegendStyle, legend_style
 from layers.former import Predecessor, banner, kept_levels, predecessors_of
 from layers.margins import margins_of
-from layers.view import SAMPLE_NOTE, JoinReport, LayerView, Legend, Mark, ViewState
+from layers.view import SAMPLE_NOTE, Feature, JoinReport, LayerView, Legend, Mark, ViewState
 from programme.criteria import BANDS, CriteriaSet, set_in_force
 from programme.levels import LevelStatus, levels_in
 from programme.province import Province
@@ -172,8 +172,10 @@ class LayerContext:
         """The legend that ships for the layer."""
         return legend_style(self.state.layer)
 
-    def marked(self, marks: Sequence[Mark], frame: pd.DataFrame, key: str | None = None) -> Legend:
-        """Return the layer's legend, or that of another key, with the counts of the selected rows."""
+    def marked(
+        self, marks: Sequence[Mark], frame: pd.DataFrame, key: str | None = None, features: Sequence[Feature] = ()
+    ) -> Legend:
+        """Return the layer's legend, or that of another key, with the counts of the selected rows and features."""
         chosen = set(frame.index[frame["selected"]])
         key = key or self.state.layer
         return legend_style(key).counted(
@@ -181,6 +183,7 @@ class LayerContext:
             [mark.id for mark in marks if mark.unit in chosen],
             self.lang,
             key,
+            [feature.class_id for feature in features if feature.selected],
         )
 
     @property
@@ -277,11 +280,14 @@ class LayerContext:
         area_level: str = "commune",
         legend: str | None = None,
         settled: Mapping[str, object] | None = None,
+        features: Sequence[Feature] = (),
+        feature_columns: Sequence[str] = (),
+        enlarged: bool = True,
     ) -> LayerView:
         """Put a layer's own parts together with what is the same for every layer.
 
-        ``legend`` is the key of the legend where it is not the layer's; ``settled`` are parameters of the
-        state that the layer chose because the reader did not.
+        ``legend`` is the key of the legend where it is not the layer's; ``settled`` are parameters of the state that
+        the layer chose because the reader did not; ``enlarged`` is false where the inset would show nothing.
         """
         return LayerView(
             key=self.state.layer,
@@ -294,7 +300,7 @@ class LayerContext:
             marks=tuple(marks),
             figures=tuple(figures),  # type: ignore[arg-type]
             blocks=tuple(blocks),  # type: ignore[arg-type]
-            legend=self.marked(marks, frame, legend),
+            legend=self.marked(marks, frame, legend, features),
             notes=(*([self.t(SAMPLE_NOTE)] if self.facts.is_sample else []), *notes, *self.boundary_notes()),
             sources=tuple(sources),
             caption=self.caption(sources),
@@ -308,9 +314,11 @@ class LayerContext:
                 (m.text(self.lang), m.lon, m.lat, m.kind) for m in margins_of(self.province, self.boundary.entry)
             ),
             # On a district layer the communes have no classes of their own: there is nothing to enlarge.
-            inset=self.inset if area_level == "commune" else None,
+            inset=self.inset if area_level == "commune" and enlarged else None,
             part=self.facts.part,
             banner=banner(self),
+            features=tuple(features),
+            feature_columns=tuple(feature_columns),
         )
 
 

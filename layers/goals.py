@@ -22,17 +22,21 @@ _ABOUT = {
 _GOALS = frozenset({"new", "continuing", "minimum", "minimum_rate"})
 
 
-def goals(context: LayerContext) -> list[Block]:
+def goals(context: LayerContext, level: str | None = None) -> list[Block]:
     """Return the province's goals of the month's year, and of the next one once a document has set them.
 
     A block for each year whose targets name no commune: what is not on the map stands in words, each line with the
-    document's own. Empty for a part of a province.
+    document's own; ``level`` leaves only goals of one. Empty for a part of a province.
     """
     year = context.month.year
     rows = [
         row
         for row in context.facts.targets
-        if row.unit is None and row.district is None and row.kind in _GOALS and row.value is not None
+        if row.unit is None
+        and row.district is None
+        and row.kind in _GOALS
+        and row.value is not None
+        and level in {None, row.level}
     ]
     blocks = []
     for of_year in (year, year + 1):

@@ -6,6 +6,7 @@ from textwrap import shorten
 from typing import Final
 
 from layers.breaks import begins
+from layers.clusters import clusters_of
 from layers.context import LayerContext
 from layers.criterion_facts import choices, number_of
 from layers.registry import usual_outline, versions_shown
@@ -22,8 +23,15 @@ def offers(context: LayerContext) -> dict[str, list[tuple[str, str]]]:
     Criteria are followed by the indicators of the one that is shown; months run back to the first of the set in
     force, but not to before the units shown. No choices without a set. Boundary versions are those that can draw the
     month instead of the one that holds in it: another one of the same units, or a later list ("ranh giới hiện nay").
+    Communes are those on the border, and others with clusters.
     """
-    makers = {"criterion": _criteria, "criterion_group": _groups, "since": _months, "boundary": _boundaries}
+    makers = {
+        "criterion": _criteria,
+        "criterion_group": _groups,
+        "since": _months,
+        "boundary": _boundaries,
+        "commune": _communes,
+    }
     offered = [name for name in FILTERS[context.state.layer] if name in makers]
     return {PARAMETER.get(name, name): makers[name](context) for name in offered}
 
@@ -40,6 +48,12 @@ def _boundaries(context: LayerContext) -> list[tuple[str, str]]:
         now = entry.last_month is None and entry.units_of != usual.units_of
         rows.append((entry.id, t("Hiện nay: {name}", name=name) if now else name))
     return rows
+
+
+def _communes(context: LayerContext) -> list[tuple[str, str]]:
+    filed = clusters_of(context).by_unit
+    units = [unit for unit in context.units.values() if unit.border or unit.code in filed]
+    return [(unit.code, unit.full_name) for unit in sorted(units, key=lambda unit: (unit.district_code, unit.code))]
 
 
 def _criteria(context: LayerContext) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
@@ -20,12 +20,13 @@ from layers import (
     ntm_levels,
     reporting,
     target_communes,
+    villages,
 )
 from layers.context import LayerContext
-from layers.view import LayerView, ViewState
+from layers.view import Feature, LayerView, ViewState
 from programme.province import province_of
 from programme.targets import named_years
-from programme.territory import mergers_of, territory_of
+from programme.territory import Territory, mergers_of, territory_of
 from store import current
 from store.ledger import Ledger
 from store.queries import LedgerFacts
@@ -34,6 +35,7 @@ BUILDERS: Final[dict[str, Callable[[LayerContext], LayerView]]] = {
     "ntm-levels": ntm_levels.build,
     "target-communes": target_communes.build,
     "border-replanning": border_replanning.build,
+    "villages": villages.build,
     "district-progress": district_progress.build,
     "reporting": reporting.build,
     "criteria-met": criteria_met.build,
@@ -41,8 +43,18 @@ BUILDERS: Final[dict[str, Callable[[LayerContext], LayerView]]] = {
     "at-risk": at_risk.build,
     "boundaries": boundary_units.build,
 }
+#: What layers draw at places, over the areas: with places as they are when ``exact``, else with spots.
+FEATURES: Final[dict[str, Callable[..., tuple[Feature, ...]]]] = {
+    "border-replanning": border_replanning.features,
+    "villages": villages.features,
+}
 #: Layers drawn from monthly reports.
 REPORTED: Final = frozenset({"reporting", "criteria-met", "criterion", "at-risk"})
+#: Days that officers' records speak of: their layers go on to the newest one.
+_DAYS: Final[dict[str, Callable[[LedgerFacts], Iterable[date]]]] = {
+    "border-replanning": lambda facts: (cluster.as_of for cluster in facts.clusters),
+    "villages": lambda facts: (title.since for title in facts.village_recognitions),
+}
 
 
 def facts_of(province: str, known_at: str | None = None, month: Month | None = None) -> LedgerFacts:
@@ -96,7 +108,8 @@ def default_month(layer: str, facts: LedgerFacts) -> Month:
 
     For targets the end of the latest year with named communes; for what is drawn from reports the newest
     month that anybody reported; for everything else, and as long as nobody did, the latest month with a
-    published total of recognised communes.
+    published total of recognised communes. Villages go on to the newest month in which one was recognised, border
+    communes to that of the newest day that a cluster is told of.
     """
     if layer in REPORTED and (reported := _reported_months(facts)):
         return max(reported)
@@ -104,8 +117,9 @@ def default_month(layer: str, facts: LedgerFacts) -> Month:
         return Month(years[-1], 12)
     figures = [f for f in facts.figures if f.district is None and not f.status]
     months = [f.period.latest for f in figures if f.metric == "recognised"] or [f.period.latest for f in figures]
-    drawn = [month for month in months if any(entry.covers(month) for entry in versions_shown(facts.province))]
-    if drawn:
+    if layer in _DAYS:
+        months = [*months, *_told_months(layer, facts)]
+    if drawn := _drawable(months, facts):
         return max(drawn)
     versions = versions_of(facts.province)
     if not versions:
@@ -118,13 +132,31 @@ def _reported_months(facts: LedgerFacts) -> list[Month]:
 
     Those of a merged province go on with what was handed in for its part of the other one.
     """
-    versions = versions_shown(facts.province)
     months = {report.period for report in facts.reports if report.period}
-    for first, place in mergers_of(facts.province):
-        units = in_force(facts.province, first, facts).units_of
-        part = _facts(facts.ledger, place.province, facts.version, units, place.part)
+    for first, place, part in _parts(facts):
         places = {"", place.part, *part.units}
         months |= {r.period for r in part.reports if r.period and r.period >= first and r.district in places}
+    return _drawable(months, facts)
+
+
+def _told_months(layer: str, facts: LedgerFacts) -> set[Month]:
+    """Return the months of the days that a layer's records speak of, those to come left out."""
+    everywhere = [facts, *(part for _, _, part in _parts(facts))]
+    months = {Month.of(day) for known in everywhere for day in _DAYS[layer](known)}
+    return {month for month in months if month <= Month.of(today())}
+
+
+def _parts(facts: LedgerFacts) -> list[tuple[Month, Territory, LedgerFacts]]:
+    """Return what is known of a province's area since it was merged: with the first month and the place."""
+    return [
+        (first, place, _facts(facts.ledger, place.province, facts.version, units, place.part))
+        for first, place in mergers_of(facts.province)
+        for units in [in_force(facts.province, first, facts).units_of]
+    ]
+
+
+def _drawable(months: Collection[Month], facts: LedgerFacts) -> list[Month]:
+    versions = versions_shown(facts.province)
     return [month for month in months if any(entry.covers(month) for entry in versions)]
 
 
@@ -153,6 +185,15 @@ def _compute(state: ViewState, facts: LedgerFacts, day: date) -> LayerView:
 def context_of(state: ViewState) -> LayerContext:
     """Return facts and boundary for a state, its month settled; errors as :func:`compute`."""
     return _context(state, facts_of(state.province, state.known_at), today())
+
+
+def features_of(state: ViewState, *, exact: bool) -> tuple[Feature, ...]:
+    """Return what a layer draws over the areas, in an order that no filter changes; errors as :func:`compute`.
+
+    With ``exact`` places are where they really are: only for those who may know. Empty for layers that draw nothing.
+    """
+    made = FEATURES.get(state.layer)
+    return made(context_of(state.drawn()), exact=exact) if made else ()
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ counts or captions anything itself, so screen and paper cannot disagree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
 import pandas as pd
@@ -25,7 +25,8 @@ SAMPLE_NOTE: Final = "SỐ LIỆU MINH HỌA – không phải số liệu thậ
 FILTERS: Final[dict[str, tuple[str, ...]]] = {
     "ntm-levels": ("period", "district", "ntm_level", "border", "boundary"),
     "target-communes": ("period", "district", "target_kind"),
-    "border-replanning": ("period", "district", "border", "boundary"),
+    "border-replanning": (*("period", "district", "commune", "step", "arrangement", "expiring", "border", "boundary"),),
+    "villages": ("period", "district", "ntm_level", "border"),
     "district-progress": ("period", "district"),
     "criteria-met": ("period", "district", "under_15", "border"),
     "criterion": ("period", "district", "criterion", "criterion_group"),
@@ -36,6 +37,7 @@ FILTERS: Final[dict[str, tuple[str, ...]]] = {
 _ALL_FILTERS: Final = (
     *("district", "ntm_level", "target_kind", "border"),
     *("criterion", "criterion_group", "under_15", "since"),
+    *("commune", "step", "arrangement", "expiring"),
 )
 #: Parameters of the address whose name is another one here: ``from`` is a word of Python.
 PARAMETER: Final = {"since": "from"}
@@ -48,7 +50,8 @@ class ViewState:
     ``None`` everywhere means "not chosen": the layer's default for ``period``, ``since`` (``from`` in the
     address: the month that losses are counted from) and ``criterion``, everything else unfiltered.
     ``district`` and ``commune`` are codes of the boundary version, ``criterion`` of the set in force;
-    ``under_15`` is ``1`` or nothing.
+    ``under_15`` and ``expiring`` are ``1`` or nothing; ``step`` and ``arrangement`` are of clusters
+    (:mod:`programme.clusters`).
     """
 
     layer: str = "ntm-levels"
@@ -65,6 +68,9 @@ class ViewState:
     criterion_group: str | None = None
     under_15: str | None = None
     since: Month | None = None
+    step: str | None = None
+    arrangement: str | None = None
+    expiring: str | None = None
     lang: str = "vi"
     view: str | None = None
 
@@ -76,10 +82,11 @@ class ViewState:
         """Return the part of the state that the layer's drawing depends on.
 
         A filter that the layer does not offer stays in the address, for the page that does, but must
-        not empty a map whose reader cannot see it.
+        not empty a map whose reader cannot see it. A chosen commune opens its card; only a layer that offers
+        it as a filter is drawn otherwise by it.
         """
         unused = {name: None for name in _ALL_FILTERS if name not in FILTERS.get(self.layer, ())}
-        return self.but(commune=None, view=None, **unused)
+        return self.but(view=None, **unused)
 
     def query(self) -> dict[str, str]:
         """Return the query parameters of this state: only what differs from the defaults, and no layer."""
@@ -114,12 +121,17 @@ class LegendMark:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """Legend of a layer, classes in drawing order; ``key`` names it among the legends that ship."""
+    """Legend of a layer, classes in drawing order; ``key`` names it among the legends that ship.
+
+    ``features`` are the classes of what is drawn as points, under ``features_title``.
+    """
 
     title: str
     classes: tuple[LegendClass, ...]
     marks: tuple[LegendMark, ...] = ()
     key: str = ""
+    features: tuple[LegendClass, ...] = ()
+    features_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,60 @@ class Figure:
     source: str
     status: FigureStatus = "actual"
     change: str = ""
+
+
+#: Longitude and latitude, degrees of EPSG:4326.
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something drawn at a place instead of over an area.
+
+    Attributes
+    ----------
+    kind
+        ``cluster`` and ``village``: a symbol; ``buffer``: lines at a distance from the national boundary;
+        ``border-km``: a text at the middle of a commune's stretch of it; ``sketch``: a text where a line of the
+        outlines is schematic.
+    id
+        Stable within the kind.
+    text
+        What is printed beside it; may be empty.
+    detail
+        What a pointer is told, one line to a paragraph.
+    unit
+        Code of its unit; empty where it has none.
+    class_id
+        An id of ``legend.features``; empty where it has no class.
+    size
+        Households, for the size of its symbol; 0 where nobody said.
+    filled, hollow
+        Where it is and where it is to be, EPSG:4326; a line joins the two.
+    lines
+        Of a buffer, EPSG:4326.
+    selected
+        Whether it passes the filters.
+    exact
+        Whether ``filled`` and ``hollow`` are where it really is. Where that may not be told they are spots inside
+        the commune that only show how many there are.
+    cells
+        Its row of the table of features, under ``LayerView.feature_columns``.
+    """
+
+    kind: Literal["cluster", "village", "buffer", "border-km", "sketch"]
+    id: str
+    text: str = ""
+    detail: str = ""
+    unit: str = ""
+    class_id: str = ""
+    size: int = 0
+    filled: Point | None = None
+    hollow: Point | None = None
+    lines: tuple[tuple[Point, ...], ...] = ()
+    selected: bool = True
+    exact: bool = False
+    cells: tuple[str | float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +290,7 @@ class LayerView:
     ``margins`` are names outside the province (text, longitude, latitude in EPSG:4326, kind), ``inset`` is
     the code of the district that is drawn enlarged. ``part`` is the former province whose units alone are
     drawn (empty: all of the version's), ``banner`` a sentence that must stand over the map, mostly empty.
+    ``features`` are drawn over the areas; those with ``cells`` are the rows of a second table.
     """
 
     key: str
@@ -248,7 +315,8 @@ class LayerView:
     margins: tuple[tuple[str, float, float, Literal["country", "province", "archipelago"]], ...] = ()
     inset: str | None = None
     is_sample: bool = False
-    features: tuple[object, ...] = field(default=())
+    features: tuple[Feature, ...] = ()
+    feature_columns: tuple[str, ...] = ()
     part: str = ""
     banner: str = ""
 

@@ -9,6 +9,7 @@ from base.clock import Month
 from base.i18n import Translate
 from base.numbers import number
 from layers.context import LayerContext
+from programme.clusters import Arrangement, ClusterKind, DataStatus, PlanType, Reason
 from programme.criteria import GROUPS, Result
 from programme.levels import Basis, LevelStatus
 from programme.records import CriteriaCount, Document, Recognition, Step, Target, WithdrawalWarning
@@ -65,6 +66,36 @@ STEPS: Final[dict[Step, str]] = {
     "appraised": "Tỉnh thẩm định",
     "decided": "Có quyết định",
     "returned": "Trả lại hồ sơ",
+}
+#: Words of border clusters (:mod:`programme.clusters`); their steps are in the legend of their layer.
+CLUSTER_KINDS: Final[dict[ClusterKind, str]] = {
+    "new-point": "điểm dân cư mới",
+    "village": "thôn, làng hiện có",
+    "cluster": "khu, cụm dân cư",
+    "commune-centre": "trung tâm xã",
+}
+ARRANGEMENTS: Final[dict[Arrangement, str]] = {
+    "concentrated": "tập trung",
+    "infill": "xen ghép",
+    "on-the-spot": "ổn định tại chỗ",
+    "dispersal": "giãn dân",
+}
+REASONS: Final[dict[Reason, str]] = {
+    "border": "xã biên giới",
+    "disaster": "vùng thiên tai",
+    "hardship": "vùng đặc biệt khó khăn",
+    "free-migration": "dân di cư tự do",
+    "special-use-forest": "rừng đặc dụng",
+}
+PLAN_TYPES: Final[dict[PlanType, str]] = {
+    "commune-plan": "quy hoạch chung xã",
+    "detailed-plan": "quy hoạch chi tiết",
+    "arrangement-scheme": "đề án bố trí dân cư",
+}
+DATA_STATUS: Final[dict[DataStatus, str]] = {
+    "draft": "dự thảo",
+    "verified": "đã kiểm tra",
+    "published": "đã công bố",
 }
 
 

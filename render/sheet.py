@@ -23,10 +23,11 @@ from base.settings import sheet_font
 from layers.view import SAMPLE, SAMPLE_NOTE, LayerView
 from render import sheet_output as output
 from render import sheet_panels as panels
+from render.sheet_features import FeatureDrawing
 from render.sheet_ground import Ground, ground
 from render.sheet_labels import Box, Taken
 from render.sheet_layout import EDGE, Layout, Panel, arrange, fit
-from render.sheet_map import MapDrawing, short_name
+from render.sheet_map import MapDrawing, Names, short_name
 from render.sheet_margins import Margin, margin_names
 from render.sheet_text import GREY, INK, MM, RISE, Pen, font
 
@@ -67,7 +68,8 @@ class Composition:
         Boxes of legend, figures, scale and inset, mm.
     labels
         Boxes of names and signs, mm: by unit or district code, margin names by ``margin:`` and their
-        text, names of the inset by ``inset:`` and the code. No two of them overlap.
+        text, texts of features by ``feature:``, their kind and id, those of the inset by ``inset:`` and
+        the same. No two of them overlap.
     left_out
         How many names found no room on the map.
     """
@@ -271,14 +273,24 @@ def _map(
 ) -> tuple[dict[str, Box], int]:
     """Draw map, inset and margin names; return the boxes of all names and how many found no room."""
     taken = Taken([box.grown(0.5) for box in layout.boxes.values()])
-    drawing.draw_areas(pen)
-    drawing.draw_lines(pen)
     bounds = layout.frame.grown(-1)
-    names = drawing.draw_names(pen, taken, bounds)
+    features = FeatureDrawing(drawing, pen.k)
+    names = _areas(pen, drawing, features, taken, bounds)
     labels = dict(names.boxes)
     if inset is not None:
         labels |= _inset(pen, drawing, layout.boxes["inset"], inset)
-    return labels | margin_names(pen, drawing, margins, taken, bounds), names.left_out
+    labels |= margin_names(pen, drawing, margins, taken, bounds)
+    return labels | features.write(pen, taken, bounds), names.left_out
+
+
+def _areas(pen: Pen, drawing: MapDrawing, features: FeatureDrawing, taken: Taken, bounds: Box) -> Names:
+    """Draw a map without the words that are wishes; return its names and what must be said of its outlines."""
+    drawing.draw_areas(pen)
+    drawing.draw_lines(pen)
+    features.draw(pen)
+    said = features.write_sketches(pen, taken, bounds)
+    names = drawing.draw_names(pen, taken, bounds, features.boxes)
+    return Names(said | names.boxes, names.left_out)
 
 
 def _inset(pen: Pen, drawing: MapDrawing, box: Box, code: str) -> dict[str, Box]:
@@ -296,10 +308,10 @@ def _inset(pen: Pen, drawing: MapDrawing, box: Box, code: str) -> dict[str, Box]
     room = Box(box.x0, box.y0, box.x1, box.y1 - pen.line(panels.HEAD))
     land = drawing.ground
     enlarged = MapDrawing(drawing.view, land, fit(room, land.districts[code].bounds), only=code)
-    enlarged.draw_areas(pen)
-    enlarged.draw_lines(pen)
-    names = enlarged.draw_names(pen, Taken(), room.grown(-0.5))
-    return {f"inset:{key}": label for key, label in names.boxes.items()}
+    features, taken, bounds = FeatureDrawing(enlarged, pen.k), Taken(), room.grown(-0.5)
+    names = _areas(pen, enlarged, features, taken, bounds)
+    boxes = names.boxes | features.write(pen, taken, bounds)
+    return {f"inset:{key}": label for key, label in boxes.items()}
 
 
 def _district(drawing: MapDrawing, code: str) -> str:

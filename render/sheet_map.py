@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import chain
 from typing import Final
 
@@ -15,6 +16,7 @@ import numpy as np
 import shapely
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex, to_rgb
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.boundaries import load
@@ -34,6 +36,9 @@ FADED_INK: Final = "#9A9A9A"
 DISTRICT_INK: Final = "#5B1A4A"
 _FADE: Final = 0.75
 _DARK: Final = 0.42
+#: How many better places a name gives up for covering one symbol less.
+_COVERED: Final = 30
+_NOTHING: Final[NDArray[np.float64]] = np.empty((0, 4))
 _UNKNOWN: Final = LegendClass("", "", "#FFFFFF", "hatch", 0)
 _SHORT: Final = (
     (re.compile(r"^(xã|huyện|quận) ", re.IGNORECASE), ""),
@@ -48,7 +53,10 @@ _SHORT: Final = (
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """What stands on one area: signs, and a name in several forms (lines of text), preferred form first."""
+    """What stands on one area: signs, and a name in several forms (lines of text), preferred form first.
+
+    The last ``short`` forms do without the label that the area has: they are a last resort.
+    """
 
     key: str
     shape: BaseGeometry
@@ -59,6 +67,7 @@ class Spot:
     bold: bool
     color: str
     halo: str
+    short: int = 0
 
 
 @dataclass(frozen=True)
@@ -167,10 +176,13 @@ class MapDrawing:
         )
         pen.add(lines)
 
-    def draw_names(self, pen: Pen, taken: Taken, bounds: Box) -> Names:
-        """Put signs and names where none covers another or a panel, and draw them."""
+    def draw_names(self, pen: Pen, taken: Taken, bounds: Box, avoid: NDArray[np.float64] = _NOTHING) -> Names:
+        """Put signs and names where none covers another or a panel, and draw them.
+
+        ``avoid`` are boxes (rows of corners, mm) that a name keeps clear of where it can.
+        """
         spots = {spot.key: spot for spot in self._spots(pen)}
-        chosen = place((Request(key, _options(pen, spot)) for key, spot in spots.items()), taken, bounds)
+        chosen = place((Request(key, _ranked(pen, spot, avoid)) for key, spot in spots.items()), taken, bounds)
         for key, option in chosen.items():
             _draw_spot(pen, spots[key], option)
         named = [key for key, option in chosen.items() if spots[key].forms and option.variant < len(spots[key].forms)]
@@ -203,9 +215,14 @@ class MapDrawing:
         name = short_name(str(row[2]) if row else str(load(self.view.boundary_version).units.at[code, "name"]))
         signs = self._signs(code, item, selected=selected) if by_unit else ()
         point = self.projection.point(*self.ground.points[code])
-        forms = _forms(pen, name)
+        plain = _forms(pen, name)
+        label = str(row[3]) if row and selected and isinstance(row[3], str) else ""
+        forms = tuple((*form, label) for form in plain) + plain if label else plain
         color, halo = _inks(item, INK, selected=selected)
-        return Spot(code, self.shapes[code], point, signs, forms, UNIT_SIZE, bold=False, color=color, halo=halo)
+        short = len(plain) if label else 0
+        return Spot(
+            code, self.shapes[code], point, signs, forms, UNIT_SIZE, bold=False, color=color, halo=halo, short=short
+        )
 
     def _district_spots(self) -> Iterator[Spot]:
         names = self.district_names()
@@ -283,6 +300,25 @@ def _options(pen: Pen, spot: Spot) -> Iterator[Option]:
         last = len(spot.forms)
         for option in chain(inside(spot.shape, spot.point, [alone], least=0.6), around(spot.point, *alone)):
             yield Option(option.box, last)
+
+
+def _ranked(pen: Pen, spot: Spot, avoid: NDArray[np.float64]) -> Iterator[Option]:
+    """Yield the options in their order, but those without the whole label, or that cover ``avoid``, later."""
+    whole = len(spot.forms) - spot.short
+    waiting: list[tuple[int, int, int, Option]] = []
+    for index, option in enumerate(_options(pen, spot)):
+        lacks = int(option.variant >= whole) + int(option.variant >= len(spot.forms))
+        heappush(waiting, (lacks, index + _COVERED * covered(avoid, option.box), index, option))
+        # Later ones cannot come before it: most spots need none of them.
+        while waiting and waiting[0][:2] <= (0, index):
+            yield heappop(waiting)[-1]
+    yield from (option for *_, option in sorted(waiting))
+
+
+def covered(boxes: NDArray[np.float64], box: Box) -> int:
+    """Return how many of ``boxes`` (rows of corners) a box would cover."""
+    b = boxes
+    return int(np.count_nonzero((b[:, 0] < box.x1) & (b[:, 2] > box.x0) & (b[:, 1] < box.y1) & (b[:, 3] > box.y0)))
 
 
 def _draw_spot(pen: Pen, spot: Spot, option: Option) -> None:

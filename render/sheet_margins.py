@@ -6,6 +6,7 @@ Only names: outlines of neighbours in the sources are up to 10 km off.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,8 @@ Margin = tuple[str, float, float, str]
 _COLOR: Final = "#6F6F6F"
 #: Sizes to try, the largest first, and whether the name is bold.
 _SIZES: Final = {"country": ((11.0, 9.0, 7.5), True), "province": ((8.0,), False), "archipelago": ((8.5, 7.0), True)}
+#: A small name near its place goes before a large one far from it: CAMPUCHIA north of LÀO would be a false statement.
+_REACHES: Final = (30.0, 75.0)
 _STEP: Final = 2.0
 _CLEAR: Final = np.array([-2.0, -2.0, 2.0, 2.0])
 
@@ -51,10 +54,10 @@ def margin_names(pen: Pen, drawing: MapDrawing, margins: Sequence[Margin], taken
     points = to_metric(drawing.view.boundary_version, [(lon, lat) for _, lon, lat, _ in margins])
     for (text, _, _, kind), point in zip(margins, points.tolist(), strict=True):
         sizes, bold = _SIZES.get(kind, _SIZES["province"])
-        for size in sizes:
+        for reach, size in product(_REACHES, sizes):
             width, height = pen.extent(text, size, bold=bold).width + 2, pen.line(size)
             wanted = Box.around(*drawing.projection.point(*point), width, height)
-            box = _free_place(drawing, wanted, taken, bounds)
+            box = _free_place(drawing, wanted, taken, bounds, reach * pen.k)
             if box is not None:
                 base = box.y0 + height * 0.27
                 pen.write(box.center[0], base, text, size, bold=bold, color=_COLOR, align="center", z=8)
@@ -68,8 +71,8 @@ def margin_names(pen: Pen, drawing: MapDrawing, margins: Sequence[Margin], taken
     return placed
 
 
-def _free_place(drawing: MapDrawing, wanted: Box, taken: Taken, bounds: Box) -> Box | None:
-    """Return the place nearest to the wanted one that covers neither territory nor panels nor names.
+def _free_place(drawing: MapDrawing, wanted: Box, taken: Taken, bounds: Box, reach: float) -> Box | None:
+    """Return the place nearest to the wanted one, within reach, that covers neither territory nor panels nor names.
 
     Never across the territory: CAMPUCHIA on the far side of the province would be a false statement.
     """
@@ -80,7 +83,8 @@ def _free_place(drawing: MapDrawing, wanted: Box, taken: Taken, bounds: Box) -> 
     boxes = np.column_stack([centers - half, centers + half])
     boxes = boxes[drawing.ground.territory.clear(drawing.projection.ground(boxes + _CLEAR))]
     far = np.hypot(*(boxes[:, :2] + half - np.array(wanted.center)).T)
-    for row in boxes[np.argsort(far, kind="stable")].tolist():
+    near = np.argsort(far, kind="stable")[: int(np.count_nonzero(far <= reach))]
+    for row in boxes[near].tolist():
         box = Box(*row)
         if taken.free(box, gap=1.0) and not _across(drawing, wanted, box):
             return box

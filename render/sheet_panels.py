@@ -15,15 +15,18 @@ from matplotlib.patches import Polygon, Rectangle
 
 from geo.boundaries import catalogue
 from layers.view import Figure, LayerView, LegendClass, LegendMark
+from render.sheet_features import distance_lines, drawn_features
 from render.sheet_labels import Box
 from render.sheet_map import CARRIED_INK, PATTERN_INK, UNIT_LINE, draw_border
-from render.sheet_signs import HATCHED, pattern, sign
+from render.sheet_signs import HATCHED, Symbol, pattern, sign, symbols
 from render.sheet_text import GREY, INK, MM, RISE, Pen
 
 BODY: Final = 7.3
 HEAD: Final = 9.0
 PAD: Final = 2.2
 _SWATCH: Final = (6.4, 3.6)
+_CLUSTER, _VILLAGE = 2.7, 1.6
+_NOTE: Final = 6.6
 _STATUS: Final = {"expected": "dự kiến", "target": "mục tiêu"}
 _KILOMETRES: Final = (50, 20, 10, 5, 2, 1)
 
@@ -119,11 +122,40 @@ def legend(pen: Pen, view: LayerView, width: float, *, districts: bool) -> Flow:
     for mark in view.legend.marks:
         if mark.count:
             _entry(flow, mark.label, str(mark.count), partial(_mark, pen, mark))
+    _features(flow, view)
     flow.space(1.2)
     for kind, words in _line_words(pen, view, districts=districts):
         _entry(flow, words, "", partial(_line, pen, kind))
     flow.space(PAD - 0.6)
     return flow
+
+
+def _features(flow: Flow, view: LayerView) -> None:
+    """Lay out what the symbols on the map mean, if there are any."""
+    pen, drawn = flow.pen, drawn_features(view)
+    if not drawn:
+        return
+    flow.space(1.2)
+    # What the title says in brackets of the symbols is said below.
+    flow.text(view.legend.features_title.partition(" (")[0], BODY, color=GREY, right=pen.say("Số lượng"))
+    flow.space(0.8)
+    hollow = any(feature.hollow for feature in drawn)
+    clusters = any(feature.kind == "cluster" for feature in drawn)
+    for item in view.legend.features:
+        if item.count:
+            _entry(flow, item.label, str(item.count), partial(_symbol, pen, item, clusters, hollow))
+    notes = []
+    if clusters:
+        notes.append(pen.say("Vòng rỗng: theo quy hoạch; đặc: hiện có; cỡ: số hộ"))
+    if missing := sum(item.count for item in view.legend.features) - len(drawn):
+        notes.append(pen.say("Không vẽ vì chưa có vị trí: {count}", count=missing))
+    symbolic = sum(not feature.exact for feature in drawn)
+    if symbolic == len(drawn):
+        notes.append(pen.say("Vị trí tượng trưng trong xã"))
+    elif symbolic:
+        notes.append(pen.say("Vị trí tượng trưng trong xã: {count}", count=symbolic))
+    for note in notes:
+        flow.text(note, _NOTE, color=GREY)
 
 
 def _entry(flow: Flow, label: str, count: str, draw: Callable[[float, float], None]) -> None:
@@ -144,6 +176,15 @@ def _swatch(pen: Pen, item: LegendClass, x: float, top: float) -> None:
         pattern(pen, item.pattern, shapely.box(x, y, x + width, y + height), PATTERN_INK[item.pattern], z=11)
 
 
+def _symbol(pen: Pen, item: LegendClass, clusters: bool, hollow: bool, x: float, top: float) -> None:  # noqa: FBT001, PLR0913, PLR0917 - bound by partial
+    width, height = (value * pen.k for value in _SWATCH)
+    size, y = (_CLUSTER if clusters else _VILLAGE) * pen.k, top - height / 2
+    spots = [(x + width * share, ring) for share, ring in ((0.25, False), (0.78, True))]
+    if not hollow:
+        spots = [(x + width / 2, False)]
+    symbols(pen, [Symbol(at, y, size, item, hollow=ring) for at, ring in spots], z=11)
+
+
 def _mark(pen: Pen, mark: LegendMark, x: float, top: float) -> None:
     width, height = (value * pen.k for value in _SWATCH)
     y = top - height
@@ -160,7 +201,11 @@ def _line_words(pen: Pen, view: LayerView, *, districts: bool) -> list[tuple[str
     rows = [("border", pen.say("Biên giới quốc gia")), ("province", province)]
     if districts:
         rows.append(("district", pen.say("Địa bàn huyện cũ") if entry.reorganised else pen.say("Ranh giới huyện")))
-    return [*rows, ("unit", pen.say("Ranh giới xã"))]
+    rows.append(("unit", pen.say("Ranh giới xã")))
+    distances = ", ".join(item.text for item in view.features if item.kind == "buffer" and item.selected)
+    if distances:
+        rows.append(("distance", distances[0].upper() + distances[1:]))
+    return rows
 
 
 def _line(pen: Pen, kind: str, x: float, top: float) -> None:
@@ -169,6 +214,9 @@ def _line(pen: Pen, kind: str, x: float, top: float) -> None:
     if kind == "border":
         # Above the panel's white ground, in the order in which the map draws it.
         draw_border(pen, line, z=10)
+        return
+    if kind == "distance":
+        distance_lines(pen, [shapely.get_coordinates(line)], z=10)
         return
     color, size = {"province": (INK, 1.5), "district": ("#4B4B4B", 0.95), "unit": (UNIT_LINE, 0.5)}[kind]
     points = [shapely.get_coordinates(line)]

@@ -7,17 +7,20 @@ different on every machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import shapely
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, PathPatch, Polygon
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from shapely.geometry.base import BaseGeometry
 
+from layers.view import LegendClass
 from render.sheet_text import Pen, font
 
 HATCHED: Final = frozenset({"carried", "at-least"})
@@ -117,6 +120,101 @@ def sign(pen: Pen, mark: str, symbol: str, x: float, y: float) -> None:
     middle = np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2])
     shape = Path((np.asarray(letter.vertices) - middle) * scale + [x, y], letter.codes)
     pen.add(PathPatch(shape, facecolor=_DARK, edgecolor="none", zorder=_Z))
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What is drawn at a place: a filled circle, or a ring where something is only planned.
+
+    Attributes
+    ----------
+    x, y
+        Its centre on the sheet, mm.
+    size
+        Its diameter, mm.
+    item
+        Its class: the colour, and the pattern that is drawn into the circle so that colour is not the only sign.
+    hollow
+        Whether it is a ring.
+    """
+
+    x: float
+    y: float
+    size: float
+    item: LegendClass
+    hollow: bool = False
+
+
+def symbols(pen: Pen, found: Sequence[Symbol], z: float) -> None:
+    """Draw symbols, large ones first so that they do not hide small ones.
+
+    Equal parts of symbols that do not touch are one path: a thousand paths would take longer than the whole map.
+    """
+    parts: dict[tuple[int, int, str, str, float], list[Path]] = {}
+    ordered = sorted(found, key=lambda symbol: -symbol.size)
+    for layer, symbol in zip(_layers(ordered), ordered, strict=True):
+        for number, (path, face, edge, width) in enumerate(_strokes(symbol)):
+            parts.setdefault((layer, number, face, edge, width * pen.k), []).append(path)
+    styles = sorted(parts)
+    paths = [Path.make_compound_path(*parts[style]) for style in styles]
+    _, _, faces, edges, widths = zip(*styles, strict=True)
+    pen.add(PathCollection(paths, facecolors=faces, edgecolors=edges, linewidths=widths, zorder=z))
+
+
+def _layers(found: Sequence[Symbol]) -> list[int]:
+    """Return a layer for each symbol, above those of all earlier ones that it touches."""
+    places = np.array([(symbol.x, symbol.y, symbol.size / 2) for symbol in found])
+    layers = np.zeros(len(found), dtype=int)
+    for index, (x, y, radius) in enumerate(places.tolist()):
+        before = places[:index]
+        # The outline adds to the radius.
+        near = np.hypot(before[:, 0] - x, before[:, 1] - y) < before[:, 2] + radius + 0.3
+        layers[index] = layers[:index][near].max(initial=-1) + 1
+    return [int(layer) for layer in layers]
+
+
+def _strokes(symbol: Symbol) -> list[tuple[Path, str, str, float]]:
+    """Return path, fill, outline and its width for each part of a symbol."""
+    color, radius = symbol.item.color, symbol.size / 2
+    parts = [(_at(_CIRCLE, symbol, radius), color, _DARK, 0.45)]
+    inside, ink = radius, _DARK if _pale(color) else "white"
+    if symbol.hollow:
+        # Two dark lines around the colour: a ring of a pale class is seen on pale ground.
+        inside, ink = radius * 0.62, _DARK
+        parts.append((_at(_CIRCLE, symbol, inside), "white", _DARK, 0.3))
+    glyph = _GLYPHS.get(symbol.item.pattern)
+    if glyph is not None:
+        filled = symbol.item.pattern in {"dots", "star"}
+        parts.append((_at(glyph, symbol, inside), ink if filled else "none", "none" if filled else ink, 0.5))
+    return parts
+
+
+def _at(shape: Path, symbol: Symbol, radius: float) -> Path:
+    return Path(np.asarray(shape.vertices) * radius + [symbol.x, symbol.y], shape.codes)
+
+
+def _pale(color: str) -> bool:
+    red, green, blue = to_rgb(color)
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 0.55  # noqa: PLR2004 - the middle, for eyes
+
+
+def _star_path() -> Path:
+    turns = np.pi / 2 + np.arange(10) * np.pi / 5
+    radius = np.where(np.arange(10) % 2 == 0, 0.85, 0.36)
+    return Path(np.column_stack([radius * np.cos(turns), radius * np.sin(turns)]), closed=False)
+
+
+_CIRCLE: Final = Path.unit_circle()
+#: Inside of a circle of radius 1, by pattern; ``solid`` has none.
+_GLYPHS: Final = {
+    "dots": Path(np.asarray(_CIRCLE.vertices) * 0.36, _CIRCLE.codes),
+    "star": _star_path(),
+    "hatch": Path([(-0.6, -0.6), (0.6, 0.6)]),
+    "cross": Path(
+        [(-0.55, -0.55), (0.55, 0.55), (-0.55, 0.55), (0.55, -0.55)],
+        [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO],
+    ),
+}
 
 
 def path_of(shape: BaseGeometry) -> Path:

@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any, Final
@@ -21,12 +23,18 @@ from layers.view import SAMPLE, SAMPLE_NOTE, JoinReport, LayerView, LegendClass,
 #: A cell that begins with one of these would be run as a formula by a spreadsheet.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
+_NOT_IN_A_NAME: Final = re.compile(r"[\[\]:*?/\\]")
+"""What Excel allows in no name of a sheet."""
+_LONGEST_NAME: Final = 31
+
 
 def document(view: LayerView) -> dict[str, Any]:
     """Return the layer as plain data, the document of ``cli.py layer --format json``.
 
     ``rows`` are the selected rows; each has ``code``, ``name``, ``district``, ``class`` (id), ``label``,
-    ``tooltip`` and the layer's own columns, whose headings are in ``columns``.
+    ``tooltip`` and the layer's own columns, whose headings are in ``columns``. ``features`` are the selected
+    things that have a place of their own, such as clusters, each with its ``cells`` under ``feature_columns``;
+    ``filled`` and ``hollow`` (longitude and latitude) are given only where the view may tell exact places.
     """
     return {
         "key": view.key,
@@ -45,10 +53,14 @@ def document(view: LayerView) -> dict[str, Any]:
             "title": view.legend.title,
             "classes": [_fields(item) for item in view.legend.classes],
             "marks": [_fields(item) for item in view.legend.marks],
+            "features": [_fields(item) for item in view.legend.features],
+            "features_title": view.legend.features_title,
         },
         "join_report": join_report(view.join_report, translator(view.state.lang)),
         "columns": columns(view),
         "rows": rows(view),
+        "feature_columns": list(view.feature_columns),
+        "features": features(view),
         "notes": list(view.notes),
         "sources": list(view.sources),
     }
@@ -87,6 +99,25 @@ def rows(view: LayerView) -> list[dict[str, Any]]:
     ]
 
 
+def features(view: LayerView) -> list[dict[str, Any]]:
+    """Return the selected features that are rows of a table, in the view's order."""
+    labels = {item.id: item.label for item in view.legend.features}
+    return [
+        {
+            "id": feature.id,
+            "kind": feature.kind,
+            "unit": feature.unit,
+            "class": feature.class_id,
+            "class_label": labels.get(feature.class_id, ""),
+            "text": feature.text,
+            "cells": list(feature.cells),
+            **({"filled": feature.filled, "hollow": feature.hollow} if feature.exact else {}),
+        }
+        for feature in view.features
+        if feature.selected and feature.cells
+    ]
+
+
 def join_report(report: JoinReport, t: Translate) -> dict[str, Any]:
     """Return the join report with its sentences under ``text``."""
     text = [
@@ -113,8 +144,11 @@ def as_json(view: LayerView) -> str:
 
 @lru_cache(maxsize=256)
 def digest(view: LayerView) -> str:
-    """Return a short hash of everything the view says: part of addresses that may be cached for ever."""
-    return hashlib.sha256(as_json(view).encode()).hexdigest()[:12]
+    """Return a short hash of everything the view says: part of addresses that may be cached for ever.
+
+    Features are drawn where they lie, which the document does not always tell.
+    """
+    return hashlib.sha256(f"{as_json(view)}{view.features!r}".encode()).hexdigest()[:12]
 
 
 def _plain(value: object) -> object:
@@ -139,6 +173,19 @@ def _sheet_rows(view: LayerView) -> list[list[object]]:
     return [[*(safe_cell(row[key]) for key in keys), *_sample_cell(view)] for row in rows(view)]
 
 
+def _features_head(view: LayerView) -> list[str]:
+    t = translator(view.state.lang)
+    return [t("Phân loại"), *view.feature_columns, *_sample_cell(view)]
+
+
+def _features_rows(view: LayerView) -> list[list[object]]:
+    """Return the rows of the table of features, their class first."""
+    return [
+        [safe_cell(row["class_label"]), *(safe_cell(cell) for cell in row["cells"]), *_sample_cell(view)]
+        for row in features(view)
+    ]
+
+
 def _sample_cell(view: LayerView) -> list[str]:
     """Return one more cell for every row of made-up data: a row that is copied out still says so."""
     return [translate(SAMPLE, view.state.lang)] if view.is_sample else []
@@ -147,7 +194,8 @@ def _sample_cell(view: LayerView) -> list[str]:
 def as_csv(view: LayerView) -> bytes:
     """Return the table as CSV: UTF-8 with byte order mark (spreadsheets then read diacritics right).
 
-    Sample data have a last column that says so in its heading and in every row.
+    A CSV file is one table, that of the units; the table of features is in XLSX and JSON. Sample data have a last
+    column that says so in its heading and in every row.
     """
     out = io.StringIO()
     writer = csv.writer(out)
@@ -157,17 +205,23 @@ def as_csv(view: LayerView) -> bytes:
 
 
 def as_text(view: LayerView) -> str:
-    """Return headline, legend and rows as plain text for a terminal."""
+    """Return headline, legend, rows and the table of features as plain text for a terminal."""
     lines = [*_sample_note(view), view.title, view.subtitle, view.headline, ""]
     counted: list[LegendClass | LegendMark] = [*view.legend.classes, *view.legend.marks]
     lines += [f"{item.count:>4}  {item.label}" for item in counted if item.count]
-    body = [_sheet_head(view), *([str(cell) for cell in row] for row in _sheet_rows(view))]
-    widths = [max(len(row[i]) for row in body) for i in range(len(body[0]))]
-    lines += [
-        "",
-        *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in body),
-    ]
+    lines += ["", *_aligned([_sheet_head(view), *_sheet_rows(view)])]
+    if view.feature_columns:
+        lines += ["", view.legend.features_title]
+        lines += [f"{item.count:>4}  {item.label}" for item in view.legend.features if item.count]
+        lines += ["", *_aligned([_features_head(view), *_features_rows(view)])]
     return "\n".join([*lines, "", view.caption])
+
+
+def _aligned(table: Sequence[Sequence[object]]) -> list[str]:
+    """Return rows as lines whose cells stand under each other."""
+    body = [["" if cell is None else str(cell) for cell in row] for row in table]
+    widths = [max(len(row[i]) for row in body) for i in range(len(body[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in body]
 
 
 def _sample_note(view: LayerView) -> list[str]:
@@ -177,7 +231,8 @@ def _sample_note(view: LayerView) -> list[str]:
 def as_xlsx(view: LayerView) -> bytes:
     """Return the table as XLSX: title, date and source on top, frozen header, class colours.
 
-    Sample data are said to be such in red above everything, and in a last column.
+    The second sheet has the features of a layer that has such, their class in the first column. Sample data are said
+    to be such in red above everything, and in a last column of both.
     """
     t = translator(view.state.lang)
     book = Workbook()
@@ -190,41 +245,55 @@ def as_xlsx(view: LayerView) -> bytes:
     if sample:
         sheet["A1"].font = Font(bold=True, size=16, color="B3261E")
     sheet.append([])
-    sheet.append(_sheet_head(view))
-    header = sheet.max_row
-    for cell in sheet[header]:
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="DDE7E2")
-    sheet.freeze_panes = f"C{header + 1}"
-    for line in _sheet_rows(view):
-        sheet.append(line)
-    _paint_classes(sheet, view, header + 1)
+    table = rows(view)
+    keys = list(columns(view))
+    _add_table(sheet, [_sheet_head(view), *_sheet_rows(view)], "C")
+    _paint(sheet, [row["class"] for row in table], view.legend.classes, keys.index("class_label") + 1)
+    if view.feature_columns:
+        _add_features(book, view, t)
     _add_sources(book, view, t)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _paint_classes(sheet: Any, view: LayerView, first: int) -> None:  # noqa: ANN401 - openpyxl has no types
-    styles: dict[str, LegendClass] = {item.id: item for item in view.legend.classes}
-    keys = list(columns(view))
-    column = keys.index("class_label") + 1
-    for offset, row in enumerate(rows(view)):
-        color = styles[row["class"]].color.lstrip("#")
-        cell = sheet.cell(row=first + offset, column=column)
+def _add_table(sheet: Any, lines: list[list[Any]], frozen: str) -> None:  # noqa: ANN401 - openpyxl has no types
+    """Append a heading and its rows; the heading and the columns before ``frozen`` stay when a reader scrolls."""
+    for line in lines:
+        sheet.append(line)
+    first = sheet.max_row - len(lines) + 2
+    for cell in sheet[first - 1]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="DDE7E2")
+    sheet.freeze_panes = f"{frozen}{first}"
+    for index, column in enumerate(zip(*lines, strict=True), start=1):
+        longest = max(len(str(cell)) for cell in column if cell is not None)
+        sheet.column_dimensions[get_column_letter(index)].width = min(longest + 2, 48)
+    if len(lines) == 1:
+        return  # asking an empty sheet for its rows would make one
+    for row in sheet.iter_rows(min_row=first):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _paint(sheet: Any, classes: list[str], styles: Sequence[LegendClass], column: int) -> None:  # noqa: ANN401 - as above
+    """Fill the cells of a column, the last rows of the sheet, with the colours of their classes."""
+    colors = {item.id: item.color.lstrip("#") for item in styles}
+    for row, class_id in enumerate(classes, start=sheet.max_row - len(classes) + 1):
+        color = colors.get(class_id, "FFFFFF")
+        cell = sheet.cell(row=row, column=column)
         cell.fill = PatternFill("solid", fgColor=color)
         dark = sum(int(color[i : i + 2], 16) for i in (0, 2, 4)) < 3 * 128
         cell.font = Font(color="FFFFFF" if dark else "000000")
-    for index, key in enumerate(keys, start=1):
-        longest = max([len(str(columns(view)[key])), *(len(str(row[key])) for row in rows(view))])
-        sheet.column_dimensions[get_column_letter(index)].width = min(longest + 2, 48)
-    if view.is_sample:
-        sheet.column_dimensions[get_column_letter(len(keys) + 1)].width = len(SAMPLE) + 6
-    if not len(view.rows()):
-        return  # asking an empty sheet for its rows would make one
-    for line in sheet.iter_rows(min_row=first):
-        for cell in line:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _add_features(book: Workbook, view: LayerView, t: Translate) -> None:
+    # What the title says in brackets is of the symbols of the map.
+    what = view.legend.features_title.partition(" (")[0]
+    name = t("Danh sách {what}", what=what[:1].lower() + what[1:])
+    sheet = book.create_sheet(_NOT_IN_A_NAME.sub(" ", name)[:_LONGEST_NAME])
+    _add_table(sheet, [_features_head(view), *_features_rows(view)], "C")
+    _paint(sheet, [row["class"] for row in features(view)], view.legend.features, 1)
 
 
 def _add_sources(book: Workbook, view: LayerView, t: Translate) -> None:

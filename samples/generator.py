@@ -1,4 +1,4 @@
-"""Makes the sample store: five years of monthly workbooks, handed in the way real ones are.
+"""Makes the sample store: five years of monthly workbooks and files about settlements, handed in as real ones are.
 
 Every file is read, checked and stored by the code that takes officers' files, with the times at which it would have
 come. The facts are the same on every machine; a store that was left half made is made to its end.
@@ -22,6 +22,7 @@ from intake.workbook import read_workbook
 from programme.units import districts_of
 from samples.files import FormFacts, filled_form
 from samples.schedule import Handover, handovers
+from samples.settlements import DELIVERIES, hand_in
 from samples.story import FIRST, LAST, Results, months, tell
 from store.ledger import Ledger, Submission
 from store.queries import LedgerFacts
@@ -34,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 
 def make_sample(ledger: Ledger, progress: Progress | None = None, first: Month = FIRST, last: Month = LAST) -> None:
-    """Fill a sample store with made-up monthly reports.
+    """Fill a sample store with made-up monthly reports and, after the last of them, files about settlements.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def make_sample(ledger: Ledger, progress: Progress | None = None, first: Month =
     progress
         Told how many files are done, and how many there are.
     first, last
-        Months to be made; the story is the same for any of them.
+        Months to be made; the story is the same for any of them. Settlements come with the last month of it.
 
     Raises
     ------
@@ -58,12 +59,18 @@ def make_sample(ledger: Ledger, progress: Progress | None = None, first: Month =
     published = facts_in(FormFacts(ledger, PROVINCE, ledger.receipts(kind="programme")[0].id), first)
     story = tell(published)
     wanted = list(handovers(districts_of(published.units.values()), (m for m in months(first, last) if m in story)))
+    deliveries = DELIVERIES if last >= LAST else ()
+    total = len(wanted) + len(deliveries)
     stored = {(r.district, r.period, r.revision) for r in ledger.receipts(kind="monthly")}
     for number, handover in enumerate(wanted, 1):
         if (handover.district, handover.period, handover.revision) not in stored:
             _hand_in(ledger, published, handover, story[handover.period])
         if progress:
-            progress(number, len(wanted))
+            progress(number, total)
+    for number, delivery in enumerate(deliveries, len(wanted) + 1):
+        hand_in(ledger, PROVINCE, delivery, ACTOR)
+        if progress:
+            progress(number, total)
 
 
 def _load_collection(ledger: Ledger) -> None:

@@ -43,7 +43,7 @@ def require_writing(request: Request) -> None:
         )
     if not _is_ours(request):
         raise AccessError(
-            "Yêu cầu không đến từ trang Báo cáo tháng hoặc Ranh giới của máy này nên bị từ chối. "
+            "Yêu cầu không đến từ một trang nhập số liệu của máy này nên bị từ chối. "
             "Hãy mở trang tại địa chỉ 127.0.0.1 rồi làm lại."
         )
 

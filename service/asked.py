@@ -105,13 +105,16 @@ def printable(text: str, limit: int = LONGEST_NAME) -> str:
     return "".join(c if c.isprintable() else " " for c in text).strip()[:limit]
 
 
-def _received(text: str) -> date | None:
-    if not text:
-        return None
+def day(text: str) -> date | None:
+    """Read ``YYYY-MM-DD``; ``None`` for an empty text; raise :class:`StateError` for anything else."""
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text) if text else None
     except ValueError:
-        raise StateError("Ngày nhận “{day}” phải có dạng 2025-06-12.", day=text) from None
-    if day > today():
+        raise StateError("Ngày “{day}” phải có dạng 2025-06-12.", day=text) from None
+
+
+def _received(text: str) -> date | None:
+    found = day(text)
+    if found and found > today():
         raise StateError("Ngày nhận không thể sau hôm nay.")
-    return day
+    return found

@@ -5,7 +5,7 @@ A province that was merged goes on as a part of another one: its desk shows the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -13,16 +13,19 @@ from sqlalchemy import func, select
 
 from base import settings
 from base.clock import Month, day_label, today
-from base.i18n import translate, translator
+from base.i18n import Translate, translate, translator
+from geo.crs_declared import WGS84
 from geo.spelling import folded
 from intake.form_columns import Form, FormColumn
 from intake.form_kinds import FORMS
+from intake.form_settlement_kinds import CRS_WORDS
+from intake.point_file import ENDINGS
 from intake.scope import area
-from intake.submit import TITLES
+from intake.submit import TITLES, WITH_PLACES
 from layers.lists import codes_within, receipts_of, reporter_lists, reporters_in
 from layers.registry import facts_of
 from store import current
-from store.ledger import WHOLE, Ledger, Receipt
+from store.ledger import WHOLE, Ledger, Receipt, Submission
 from store.queries import LedgerFacts
 from store.schema import blobs, recognitions
 
@@ -34,6 +37,9 @@ _FILES: Final[Mapping[str, str]] = {
     "targets": "mau-muc-tieu",
     "figures": "mau-so-lieu-cong-bo",
     "dossiers": "mau-ho-so",
+    "clusters": "mau-cum-dan-cu",
+    "villages": "mau-thon-lang",
+    "village-recognitions": "mau-cong-nhan-thon",
     "criteria-set": "bo-tieu-chi",
 }
 _MEDIA: Final[Mapping[str, str]] = {
@@ -47,6 +53,9 @@ _MEDIA: Final[Mapping[str, str]] = {
 }
 #: A page needs no name and no district to find a commune; its help says so.
 _COMMUNE_HELP: Final = "Gõ mã hoặc tên để tìm, rồi chọn xã trong danh sách."
+_COMMUNES_HELP: Final = (
+    "Gõ mã hoặc tên để tìm, rồi chọn xã trong danh sách. Xã có “(cũ)” sau tên huyện là xã sau sắp xếp."
+)
 #: A target may be a whole district's.
 _DISTRICT_HELP: Final = "Chỉ chọn khi mức là “Huyện nông thôn mới”; khi đó để trống xã."
 #: Receipts on a page of the history.
@@ -84,25 +93,47 @@ def overview(province: str, lang: str, why_not: str) -> dict[str, Any]:
 def _form(form: Form, facts: LedgerFacts, lang: str) -> dict[str, Any]:
     """Return a one-row form: its fields in order, without those that only a file needs."""
     t = translator(lang)
-    helps = {"commune": _COMMUNE_HELP, "district": _DISTRICT_HELP}
     return {
         "title": t(form.title),
         "about": t(form.about),
+        "points": _points(form, t),
+        "files": sorted(ENDINGS) if form.kind in WITH_PLACES else [],
         "scan": form.kind == "decisions",
         "columns": [
             {
                 "key": column.key,
                 "heading": t(column.heading),
-                "help": t(helps.get(column.kind, column.help)),
+                "help": t(_help(column)),
                 "type": column.kind,
                 "choices": column.choices(facts, lang),
                 "closed": column.closed,
                 "required": column.required or (column.kind == "commune" and not _of_districts(form)),
                 "example": column.example,
+                "group": t(column.group) if column.group else "",
             }
             for column in _fields(form)
         ],
     }
+
+
+def _help(column: FormColumn) -> str:
+    """Return what to write into a field, which is not always what to write into a cell."""
+    match column.kind:
+        case "commune":
+            return _COMMUNE_HELP if column.communes == "province" else _COMMUNES_HELP
+        case "district":
+            return _DISTRICT_HELP
+    return column.help
+
+
+def _points(form: Form, t: Translate) -> dict[str, Any] | None:
+    """Return which fields are points and which one names their system; ``None`` for a form without points.
+
+    ``degrees`` is the choice for what a map gives.
+    """
+    axes = [column.key for column in form.columns if column.kind == "coordinate"]
+    pairs = list(zip(axes[::2], axes[1::2], strict=True))
+    return {"pairs": pairs, "system": "crs", "degrees": t(CRS_WORDS[str(WGS84)])} if pairs else None
 
 
 def _fields(form: Form) -> list[FormColumn]:
@@ -119,13 +150,22 @@ def columns_of(kind: str) -> frozenset[str]:
     return frozenset(column.key for column in _fields(FORMS[kind]))
 
 
-def history(province: str, lang: str, *, district: str, before: int | None) -> dict[str, Any]:
-    """Return receipts, newest first, older than ``before``: of a district, also a former one, when one is given."""
+def history(province: str, lang: str, *, district: str, kinds: Collection[str], before: int | None) -> dict[str, Any]:
+    """Return receipts, newest first, older than ``before``.
+
+    Only those of a district, also a former one, and of some kinds, when they are given.
+    """
     ledger = current.ledger()
     every = receipts_of(province)
     replaced = {receipt.supersedes: receipt.id for receipt in every if receipt.supersedes}
     places = codes_within(province, district)
-    wanted = [r for r in every if (before is None or r.id < before) and (not district or r.district in places)]
+    wanted = [
+        receipt
+        for receipt in every
+        if (before is None or receipt.id < before)
+        and (not district or receipt.district in places)
+        and (not kinds or receipt.kind in kinds)
+    ]
     rows = wanted[:PAGE]
     sizes, scans = _sizes(ledger, rows), _scans(ledger, rows)
     return {
@@ -163,6 +203,12 @@ def receipt_document(receipt: Receipt, lang: str) -> dict[str, Any]:
         "sent_by": receipt.sent_by,
         "received": day_label(receipt.received),
     }
+
+
+def shown_from(submission: Submission) -> str:
+    """Return the first month whose map shows all that a file says of clusters; empty for other kinds."""
+    days = [str(row["as_of"]) for row in submission.rows.get("clusters", ())]
+    return max(days, default="")[:7]
 
 
 def _place(receipt: Receipt, lang: str) -> str:

@@ -23,6 +23,7 @@ from base.i18n import translate
 from base.settings import FIRST_PROVINCE
 from intake.checked import Checked, Sender
 from intake.form_kinds import FORMS
+from intake.known_clusters import cluster_values, known_clusters
 from intake.submit import TITLES
 from jobs import executor
 from layers.registry import facts_of
@@ -39,7 +40,7 @@ T = TypeVar("T")
 #: Bytes that a file may have.
 LIMIT: Final = 20 * 1024 * 1024
 #: Bytes that the values of a one-row form may have.
-FORM_LIMIT: Final = 64 * 1024
+FORM_LIMIT: Final = 512 * 1024
 #: What a scan begins with.
 _SCANS: Final = (b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
@@ -69,9 +70,34 @@ async def _history(request: Request, lang: str) -> Response:
         query.get("province", FIRST_PROVINCE),
         lang,
         district=query.get("district", ""),
+        kinds=_kinds(query.get("kinds", "")),
         before=int(before) if before else None,
     )
     return JSONResponse(found)
+
+
+def _kinds(text: str) -> frozenset[str]:
+    """Read kinds with commas between them; an unknown one is told."""
+    kinds = frozenset(kind for kind in text.split(",") if kind)
+    for kind in kinds.difference(TITLES):
+        raise StateError("Không có loại tệp “{kind}”.", kind=kind)
+    return kinds
+
+
+async def _records(request: Request, lang: str) -> Response:  # noqa: ARG001 - names need no language
+    """Answer ``GET /office/records/clusters``: the clusters that are known."""
+    require_writing(request)
+    province = request.query_params.get("province", FIRST_PROVINCE)
+    return JSONResponse(await run_in_threadpool(lambda: known_clusters(facts_of(province))))
+
+
+async def _record(request: Request, lang: str) -> Response:
+    """Answer ``GET /office/record/clusters``: the newest record of a cluster as values of its form."""
+    require_writing(request)
+    query = request.query_params
+    province, day = query.get("province", FIRST_PROVINCE), asked.day(query.get("day", ""))
+    cluster = query.get("id", "")
+    return JSONResponse(await run_in_threadpool(lambda: cluster_values(facts_of(province), cluster, lang, day)))
 
 
 async def _template(request: Request, lang: str) -> Response:
@@ -163,7 +189,8 @@ async def _submit(request: Request, lang: str) -> Response:
     except StoreError:
         _checked.put_back(token, checked)  # nothing was stored: the same confirmation may be tried again
         raise
-    return JSONResponse(await run_in_threadpool(desk.receipt_document, receipt, lang))
+    document = await run_in_threadpool(desk.receipt_document, receipt, lang)
+    return JSONResponse(document | {"shown_from": desk.shown_from(checked.submission)})
 
 
 async def _original(request: Request, lang: str) -> Response:
@@ -179,6 +206,8 @@ async def _original(request: Request, lang: str) -> Response:
 ROUTES: Final = [
     Route("/office/desk", told(_overview)),
     Route("/office/history", told(_history)),
+    Route("/office/records/clusters", told(_records)),
+    Route("/office/record/clusters", told(_record)),
     Route("/office/template/{kind}.xlsx", told(_template)),
     Route("/office/attachment", told(_attachment), methods=["POST"]),
     Route("/office/check", told(_check), methods=["POST"]),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from base.clock import Month
+from programme.clusters import Cluster
 from programme.criteria import Assessment, CriteriaSet, Result
 from programme.records import (
     ConfirmedAlias,
@@ -20,6 +21,7 @@ from programme.records import (
     WithdrawalWarning,
 )
 from programme.units import Unit
+from programme.villages import Village, VillageRecognition
 from store.ledger import Receipt
 
 
@@ -131,8 +133,28 @@ class Facts(Protocol):
         ...
 
     @property
+    def clusters(self) -> Sequence[Cluster]:
+        """Residential clusters of border communes: a record for each cluster and day, oldest day first."""
+        ...
+
+    @property
+    def villages(self) -> Sequence[Village]:
+        """The register of villages, of all times."""
+        ...
+
+    @property
+    def village_recognitions(self) -> Sequence[VillageRecognition]:
+        """Titles given to villages and taken from them, oldest first."""
+        ...
+
+    @property
     def criteria_sets(self) -> Mapping[str, CriteriaSet]:
         """Criteria sets by id, each as its newest version reads."""
+        ...
+
+    @property
+    def receipts(self) -> Sequence[Receipt]:
+        """Every submission that speaks of the province, of all provinces or of places in it, newest first."""
         ...
 
     @property

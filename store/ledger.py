@@ -34,6 +34,9 @@ Kind = Literal[
     "boundary",
     "boundary-default",
     "aliases",
+    "clusters",
+    "villages",
+    "village-recognitions",
 ]
 #: Kinds that say how units are drawn and spelled, nothing of the programme.
 BOUNDARY_KINDS: Final[frozenset[str]] = frozenset({"boundary", "boundary-default", "aliases"})

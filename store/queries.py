@@ -16,6 +16,7 @@ from sqlalchemy import Table, select
 
 from base.clock import Month
 from programme.calendar import Interval, parse_interval
+from programme.clusters import Cluster
 from programme.criteria import Assessment, CriteriaSet, Result, sets_from_rows
 from programme.records import (
     ConfirmedAlias,
@@ -30,7 +31,8 @@ from programme.records import (
     WithdrawalWarning,
 )
 from programme.units import Unit
-from store import schema
+from programme.villages import Village, VillageRecognition
+from store import schema, settlements
 from store.ledger import BOUNDARY_KINDS, Ledger, Receipt
 from store.results import RESULTS, history_query, newest_results, newest_rows, reported_month
 
@@ -71,8 +73,13 @@ class LedgerFacts:
 
     @cached_property
     def receipts(self) -> list[Receipt]:
-        """Every submission that speaks of this province or of all, newest first."""
-        return [r for r in self.ledger.receipts(self.version) if r.province in {"", self.province}]
+        """Every submission that speaks of this province or of all, or of places in it, newest first."""
+        placed = {row["submission_id"] for rows in self._placed.values() for row in rows}
+        return [r for r in self._every if r.province in {"", self.province} or r.id in placed]
+
+    @cached_property
+    def _every(self) -> list[Receipt]:
+        return self.ledger.receipts(self.version)
 
     @cached_property
     def known_at(self) -> str:
@@ -95,8 +102,17 @@ class LedgerFacts:
     @cached_property
     def units(self) -> Mapping[str, Unit]:
         read: _Readers = {"variants": _split, "border": _split, "in_programme": bool}
-        rows = [r for r in self._rows(schema.units) if self._drawn(r["unit_list"], r["former_province"])]
+        rows = self._unit_rows
         return {r["code"]: _make(Unit, r, {}, read, drop=("source", "unit_list")) for r in reversed(rows)}
+
+    @cached_property
+    def _unit_rows(self) -> list[dict[str, Any]]:
+        return [r for r in self._rows(schema.units) if self._drawn(r["unit_list"], r["former_province"])]
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """The lists that the known units are of."""
+        return frozenset(row["unit_list"] for row in self._unit_rows)
 
     def _drawn(self, unit_list: str, former_province: str) -> bool:
         """Tell whether a unit is in the list and the part asked for; rows of an older store name no list."""
@@ -184,6 +200,33 @@ class LedgerFacts:
         return {r["mandate_id"]: _make(Mandate, r, {"mandate_id": "id"}, read) for r in rows}
 
     @cached_property
+    def clusters(self) -> Sequence[Cluster]:
+        found = [settlements.cluster(self._with_source(row)) for row in self._placed["clusters"]]
+        return sorted(found, key=lambda cluster: (cluster.as_of, cluster.id))
+
+    @cached_property
+    def villages(self) -> Sequence[Village]:
+        return [settlements.village(self._with_source(row)) for row in self._placed["villages"]]
+
+    @cached_property
+    def village_recognitions(self) -> Sequence[VillageRecognition]:
+        found = [settlements.recognition(self._with_source(row)) for row in self._placed["village_recognitions"]]
+        return sorted(found, key=lambda recognition: recognition.since)
+
+    @cached_property
+    def _placed(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Rows of clusters, villages and their recognitions that speak of units known here, by table."""
+        tables = (schema.clusters, schema.villages, schema.village_recognitions)
+        with self.ledger.reading() as connection:
+            return {
+                table.name: settlements.rows_in_force(connection, table, self.version, self._lists, self.units)
+                for table in tables
+            }
+
+    def _with_source(self, row: _Row) -> _Row:
+        return _sourced({**row, "source": ""}, self._by_number)
+
+    @cached_property
     def criteria_sets(self) -> Mapping[str, CriteriaSet]:
         heads = self._rows(schema.criteria_sets)
         newest = {r["set_id"]: r["submission_id"] for r in reversed(heads)}  # the first of a set wins
@@ -236,8 +279,9 @@ class LedgerFacts:
 
     def _rows(self, table: Table) -> list[dict[str, Any]]:
         """Return the rows in force, those of the newest submission first, in the order of their file."""
-        collection = next((r.id for r in self.receipts if r.kind == "programme"), 0)
-        entries = [r.id for r in self.receipts if r.kind not in {"programme", "monthly"}]
+        own = [r for r in self._every if r.province in {"", self.province}]
+        collection = next((r.id for r in own if r.kind == "programme"), 0)
+        entries = [r.id for r in own if r.kind not in {"programme", "monthly"}]
         query = select(table).where(table.c.submission_id.in_([*entries, collection]))
         if "province" in table.c:
             query = query.where(table.c.province.in_(["", self.province]))

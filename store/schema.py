@@ -99,6 +99,10 @@ def _later(*names: str) -> list[Column[object]]:
     return [Column(name, String, nullable=False, server_default="") for name in names]
 
 
+def _measure(*names: str) -> list[Column[object]]:
+    return [Column(name, Float) for name in names]
+
+
 def _number(*names: str) -> list[Column[object]]:
     return [Column(name, Integer) for name in names]
 
@@ -165,6 +169,35 @@ boundary_versions = _facts(
 boundary_defaults = _facts("boundary_defaults", *_text("province", "unit_list", "version"))
 #: Spellings that a person has confirmed for a unit; ``district`` as the file wrote it, empty where it had none.
 aliases = _facts("aliases", *_text("province", "unit_list", "district", "code", "written"))
+#: Communes before and after a reorganisation of units: a record keeps both, whichever of them somebody wrote.
+_PLACED: Final = ("province", "old_list", "old_code", "new_list", "new_code")
+#: Residential clusters of border communes, a row for each cluster and day. ``voided`` = 1 takes back the row of a day.
+clusters = _facts(
+    "clusters",
+    *_text(*_PLACED, "cluster_id", "name", "number", "kind", "villages", "arrangement", "reason", "ethnic_groups"),
+    *_text("moved", "step", "plan_type", "plan_document", "plan_date", "issuing_body", "plan_from", "plan_to", "due"),
+    *_text("road", "electricity", "water", "school", "health_station", "community_house", "telecom"),
+    *_text("investor", "funding", "in_belt", "hazard", "lead_agency", "officer", "as_of", "data_status", "note"),
+    *_number("village_count", "households_now", "people_now", "households_planned", "people_planned"),
+    *_number("households_moved", "people_moved"),
+    *_measure("existing_lon", "existing_lat", "planned_lon", "planned_lat"),
+    *_measure("area_ha", "residential_ha", "production_ha", "budget_million", "road_m", "border_post_m"),
+    Column("voided", Integer, nullable=False),
+)
+#: The register of villages. ``minority`` is ``yes``, ``no`` or empty; ``voided`` = 1 takes back an earlier row.
+villages = _facts(
+    "villages",
+    *_text(*_PLACED, "name", "kind", "minority", "pilot_level", "valid_from", "valid_to", "note"),
+    *_number("pilot_year"),
+    *_measure("lon", "lat"),
+    Column("voided", Integer, nullable=False),
+)
+village_recognitions = _facts(
+    "village_recognitions",
+    *_text(*_PLACED, "village", "title", "action", "decision_no", "day", "note"),
+    Column("year", Integer, nullable=False),
+    Column("voided", Integer, nullable=False),
+)
 mandates = _facts("mandates", *_text("province", "mandate_id", "content", "quote", "lead", "coordinating", "document"))
 #: A set comes in whole: the rows of its newest submission are the set, headers and criteria alike.
 criteria_sets = _facts(

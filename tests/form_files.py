@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from monthly_files import facts_of
 from openpyxl import Workbook as OpenWorkbook
+from openpyxl.utils import get_column_letter
 
 from base.errors import DataError, Fault
 from base.i18n import translate
@@ -50,7 +51,37 @@ FIGURE: Row = {
 }
 ADVANCED_SET = "Bộ tiêu chí nâng cao 2021–2025"
 STEP: Row = {"code": PEK, "level": "Nâng cao", "set": ADVANCED_SET, "step": "đã nộp", "day": "10/01/2025"}
-EXAMPLES = {"decisions": DECISION, "targets": TARGET, "figures": FIGURE, "dossiers": STEP}
+#: Đăk Plô touches the border, the commune of before and the one that was made of it, Đăk Man and Đăk Nhoong.
+OLD_PLO, NEW_PLO = "23344 – Đăk Plô – huyện Đăk Glei", "23344 – Đăk Plô – huyện Đăk Glei (cũ)"
+CLUSTER: Row = {
+    "cluster_id": "DC-01",
+    "cluster_name": "Điểm dân cư số 1",
+    "kind": "điểm dân cư mới",
+    "code": OLD_PLO,
+    "step": "Đang lập quy hoạch",
+    "as_of": "31/12/2024",
+}
+VILLAGE: Row = {"code": "23353 – Đăk Pék – huyện Đăk Glei", "village": "Thôn Pêng Sal", "kind": "Thôn"}
+#: In the register before a recognition is handed in.
+REGISTERED: Row = {"code": OLD_PLO, "village": "Làng Bung Tôn", "kind": "Làng", "minority": "có"}
+RECOGNITION: Row = {
+    "code": OLD_PLO,
+    "village": "Làng Bung Tôn",
+    "title": "Thôn NTM vùng đồng bào DTTS",
+    "action": "Công nhận",
+    "year": "2024",
+    "number": "120/QĐ-UBND",
+    "date": "20/12/2024",
+}
+EXAMPLES = {
+    "decisions": DECISION,
+    "targets": TARGET,
+    "figures": FIGURE,
+    "dossiers": STEP,
+    "clusters": CLUSTER,
+    "villages": VILLAGE,
+    "village-recognitions": RECOGNITION,
+}
 
 
 def filled(ledger: Ledger, kind: str, *rows: Row, lang: str = "vi") -> bytes:
@@ -68,6 +99,12 @@ def saved(book: OpenWorkbook) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def with_register(ledger: Ledger) -> Ledger:
+    """Return the store with the village that a recognition may speak of."""
+    enter(ledger, "villages", REGISTERED)
+    return ledger
 
 
 def as_csv(kind: str, *rows: Row, lang: str = "vi") -> bytes:
@@ -117,4 +154,4 @@ def faults_of(ledger: Ledger, kind: str, *rows: Row) -> list[tuple[str, str]]:
 def cell(kind: str, key: str, row: int = HEADER_ROW + 1) -> str:
     """Return the address of a column's cell in a template."""
     keys = [column.key for column in FORMS[kind].columns]
-    return f"{'ABCDEFGHIJKLMN'[keys.index(key)]}{row}"
+    return f"{get_column_letter(keys.index(key) + 1)}{row}"

@@ -136,7 +136,7 @@ def test_nobody_writes_from_another_machine(desk: Desk, path: str, peer: str | N
 @FOREIGN_PAGE
 def test_a_foreign_page_in_a_browser_here_cannot_write(desk: Desk, path: str, headers: dict[str, str]) -> None:
     answer = desk.client.post(f"/office/boundaries/{path}", b"{}", DESK | headers)
-    assert (answer.status_code, "Ranh giới" in detail(answer)) == (403, True)
+    assert (answer.status_code, "trang nhập số liệu" in detail(answer)) == (403, True)
 
 
 @WRITING

@@ -88,7 +88,10 @@ def test_marks_fit_one_base64_character_and_differ(layer: str) -> None:
 
 
 def test_every_layer_has_a_legend_and_every_legend_a_layer() -> None:
-    variants = {"criteria-met-10", "criteria-met-other", "criterion-group", "reporting-communes", "reporting-undated"}
+    variants = {
+        *("criteria-met-10", "criteria-met-other", "criterion-group", "reporting-communes", "reporting-undated"),
+        "villages-model",
+    }
     assert set(LEGENDS) == set(BUILDERS) | variants
     assert legend_keys() == tuple(LEGENDS)
 
@@ -123,8 +126,10 @@ def test_colours_and_patterns_are_those_of_the_design(
     [
         ("ntm-levels", "below met standard advanced model outside unknown new-unit"),
         ("target-communes", "standard advanced model none outside"),
-        ("border-replanning", "none-filed reviewing appraised approved done inland"),
+        ("border-replanning", "none-filed filed reviewing expired appraised approved done inland"),
         ("district-progress", "0 25 50 75 100 new-unit outside"),
+        ("villages", "reached part none no-target exempt unclear no-register outside"),
+        ("villages-model", "has-model no-model no-register outside"),
     ],
 )
 def test_classes_are_those_of_the_design(layer: str, ids: str) -> None:

@@ -122,7 +122,7 @@ def test_a_set_is_written_to_be_corrected(run: Run, tmp_path: Path) -> None:
         (["template", "decisions", "--out", "no/folder/x.xlsx"], "no/folder/x.xlsx"),
         (["template", "decisions", "--out", "x.xlsx", "--lang", "fr"], "fr"),
         (["template", "decisions", "--out", "x.xlsx", "--province", "nowhere"], "nowhere"),
-        (["template", "villages", "--out", "x.xlsx"], "villages"),
+        (["template", "hamlets", "--out", "x.xlsx"], "hamlets"),
         (["submit", "missing.xlsx"], "missing.xlsx"),
         (["submit", "d.csv", "--scan", "missing.pdf"], "missing.pdf"),
         (["submit", "d.csv", "--received", "12/06/2025"], "12/06/2025"),

@@ -66,6 +66,9 @@ NOT_KEYS: Final[dict[str, dict[str, set[str]]]] = {
             " (cũ)",
         },
     },
+    "programme/village_rules.py": {
+        "looked for in the measure of a target: what its villages are counted by": {"mỗi xã", "mỗi cấp"},
+    },
     "render/sheet_map.py": {
         "compared with the unit names of the data to shorten them": {
             "^(xã|huyện|quận) ",
@@ -98,7 +101,7 @@ F_STRINGS: Final = {
 }
 #: Words that are right in both languages: spelt alike by chance, units of measure, names of files.
 COMMON: Final = {
-    *("in", "so", "to", "km", "km²", "csv", "pdf", "png", "svg", "xls", "xlsx", "web"),
+    *("in", "so", "to", "ha", "km", "km²", "csv", "pdf", "png", "svg", "xls", "xlsx", "web"),
     *("data", "documents", "programme", "units", "criteria", "sets", "postgresql", "psycopg", "yes"),
     *("crs", "dbf", "fgb", "geojson", "gpkg", "layer", "polygon", "prj", "shapefile", "shp", "shx", "towgs", "zip"),
 }

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from clusters import hand_in, row
 from hypothesis import given
 from hypothesis import strategies as st
+from reports import opened
 
 from base.clock import Month
 from base.errors import BoundaryError
@@ -23,7 +25,10 @@ from render.screen.menu import PAGES, layer_of, layers_of
 from render.screen.packing import Dictionary
 from render.screen.page import message
 from render.screen.scene import ALPHABET, FILTERED_OUT, build_scene
+from tests.store.examples import entry, village
 
+#: With 500 clusters and 900 villages on file: the mask of either is some 90 to 150 letters of it.
+LIMIT_FULL = 1400
 LIMIT = 900  # bytes; DESIGN §5: a filter change sends about one character per unit
 page_keys = [page for page, _, _ in PAGES]
 pages = pytest.mark.parametrize("page", page_keys)
@@ -172,6 +177,66 @@ def test_chips_name_what_is_chosen() -> None:
     labels = {chip["name"]: chip["label"] for chip in scene["chips"]}
     assert labels == {"period": "Tháng 12/2023", "district": "Huyện Đăk Glei", "border": "Giáp Lào"}
     assert scene_of("ban-do")["chips"] == []
+
+
+@pytest.fixture(scope="module")
+def _full_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Work on a store with 500 clusters and 900 villages."""
+    steps = ("approved", "drafting", "done", "not-reviewed")
+    with opened(tmp_path_factory.mktemp("full")) as ledger:
+        units = registry.facts_of("kontum").units.values()
+        border = [unit.code for unit in units if unit.border]
+        rows = [
+            row(f"C-{i:03}", border[i % 13], step=steps[i % 4], households_planned=i % 90, lead_agency="Sở Xây dựng")
+            for i in range(500)
+        ]
+        hand_in(ledger, *rows)
+        communes = [unit.code for unit in units if unit.in_programme]
+        villages = [village(communes[i % len(communes)], f"Thôn {i // len(communes) + 1}") for i in range(900)]
+        ledger.submit(entry("villages", *villages))
+        dictionary.cache_clear()
+        yield
+    dictionary.cache_clear()
+
+
+@pytest.mark.usefixtures("_full_store")
+@pytest.mark.parametrize(
+    ("page", "changed"),
+    [
+        ("xa-bien-gioi", {"step": "approved"}),
+        ("xa-bien-gioi", {"district": "618"}),
+        ("thon-lang", {"district": "610"}),
+        ("ban-do", {"district": "610"}),
+    ],
+    ids=str,
+)
+def test_a_change_stays_small_with_many_places(page: str, changed: dict[str, str]) -> None:
+    state, notices = parse(changed | {"period": "2025-06"}, layer_of(page))
+    assert not notices
+    assert len(message(state, page, notices)) <= LIMIT_FULL
+
+
+@pytest.mark.usefixtures("_full_store")
+def test_labels_of_communes_and_the_mask_follow_the_filters() -> None:
+    scene = scene_of("xa-bien-gioi", district="618", step="approved", period="2025-06")
+    assert scene["labels"].keys() == {"23535", "23537", "23538"}
+    view = compute(parse({"district": "618", "step": "approved", "period": "2025-06"}, "border-replanning")[0])
+    chosen = [feature.selected for feature in view.features]
+    bits = [bool(ALPHABET.index(scene["points"]["on"][i // 6]) >> i % 6 & 1) for i in range(len(chosen))]
+    assert bits == chosen
+    assert sum(chosen[:500]) == sum(scene["points"]["counts"]) > 0
+    chips = {chip["name"]: chip["label"] for chip in scene["chips"]}
+    assert chips == {"period": "Tháng 06/2025", "district": "Huyện Ia H'Drai", "step": "Đã phê duyệt"}
+
+
+def test_a_layer_without_places_says_so() -> None:
+    assert scene_of("ban-do")["points"] is None
+    assert scene_of("ban-do")["labels"] is None
+    setup = json.loads(setup_file("kontum", "kontum-2015", "en").content)
+    legend = setup["legends"]["border-replanning"]
+    assert [item["id"] for item in legend["features"]][-1] == "done"
+    assert legend["featuresTitle"].startswith("Clusters")
+    assert setup["legends"]["ntm-levels"]["features"] == []
 
 
 def test_a_scene_s_data_address_names_its_view_completely() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from openpyxl.utils.cell import coordinate_from_string
 from base.clock import Month, today
 from layers import registry
 from layers.registry import BUILDERS, compute, facts_of
-from layers.view import LayerView, ViewState
+from layers.view import Feature, LayerView, LegendClass, ViewState
 from render import table
 
 STATES = [
@@ -96,8 +97,8 @@ def test_the_workbook_says_title_date_and_sources(view: LayerView) -> None:
     book = load_workbook(io.BytesIO(table.as_xlsx(view)))
     top = [row[0] for row in book.worksheets[0].iter_rows(max_row=4, values_only=True)]
     assert top == [view.title, view.subtitle, view.headline, view.caption]
-    second = [row[0] for row in book.worksheets[1].iter_rows(values_only=True)]
-    assert set(view.sources) | set(view.notes) <= set(second)
+    last = [row[0] for row in book.worksheets[-1].iter_rows(values_only=True)]
+    assert set(view.sources) | set(view.notes) <= set(last)
 
 
 @views
@@ -152,3 +153,100 @@ def test_equal_views_have_equal_bytes() -> None:
 def test_another_month_has_another_digest() -> None:
     digests = {table.digest(compute(ViewState(period=Month(2024, month)))) for month in range(1, 13)}
     assert len(digests) == 12
+
+
+def with_features(
+    *, exact: bool = False, sample: bool = False, title: str = "Cụm dân cư (tô đầy: hiện có)"
+) -> LayerView:
+    """Return a view with three clusters, the last of them filtered out, and a text on the map."""
+    view = compute(ViewState(layer="border-replanning"))
+    at = {"unit": "23530", "exact": exact, "filled": (107.5, 14.4)}
+    features = (
+        Feature("cluster", "a", text="A (2/9 hộ)", class_id="done", cells=("A", 2, None, "=1+1"), **at),
+        Feature("cluster", "b", text="B", class_id="drafting", cells=("B", 0, 1.5, "x"), hollow=(107.6, 14.4), **at),
+        Feature("cluster", "c", class_id="done", cells=("C", 1, 1.0, ""), selected=False, **at),
+        Feature("border-km", "23530", text="7,9 km", unit="23530", filled=(107.5, 14.4)),
+    )
+    styles = (
+        LegendClass("done", "Hoàn thành", "#0B1F4F", "star", 1),
+        LegendClass("drafting", "Đang lập", "#A9CDEE", "solid", 1),
+    )
+    legend = replace(view.legend, features=styles, features_title=title)
+    columns = ("Tên", "Hộ", "Đất (ha)", "Ghi chú")
+    return replace(view, features=features, feature_columns=columns, legend=legend, is_sample=sample)
+
+
+def test_the_document_has_the_selected_features_and_no_places() -> None:
+    document = json.loads(table.as_json(with_features()))
+    assert document["feature_columns"] == ["Tên", "Hộ", "Đất (ha)", "Ghi chú"]
+    assert [row["id"] for row in document["features"]] == ["a", "b"]
+    assert document["features"][0] == {
+        "id": "a",
+        "kind": "cluster",
+        "unit": "23530",
+        "class": "done",
+        "class_label": "Hoàn thành",
+        "text": "A (2/9 hộ)",
+        "cells": ["A", 2, None, "=1+1"],
+    }
+    assert [item["count"] for item in document["legend"]["features"]] == [1, 1]
+    assert document["legend"]["features_title"].startswith("Cụm dân cư")
+    assert "107.5" not in table.as_json(with_features())
+
+
+def test_the_document_has_places_only_where_they_are_exact() -> None:
+    a, b = json.loads(table.as_json(with_features(exact=True)))["features"]
+    assert (a["filled"], a["hollow"]) == ([107.5, 14.4], None)
+    assert (b["filled"], b["hollow"]) == ([107.5, 14.4], [107.6, 14.4])
+    assert "107." not in table.as_text(with_features(exact=True))
+    assert b"107." not in table.as_csv(with_features(exact=True))
+
+
+def test_a_digest_is_of_all_that_is_drawn() -> None:
+    view = with_features()
+    moved = replace(view, features=(*view.features[:3], replace(view.features[3], filled=(107.7, 14.4))))
+    assert table.as_json(moved) == table.as_json(view)
+    assert len({table.digest(v) for v in (view, moved, with_features(exact=True))}) == 3
+
+
+@pytest.mark.parametrize("sample", [False, True])
+def test_the_workbook_has_a_sheet_of_features_with_their_class_first(sample: bool) -> None:  # noqa: FBT001
+    book = load_workbook(io.BytesIO(table.as_xlsx(with_features(sample=sample))))
+    assert book.sheetnames == ["Số liệu", "Danh sách cụm dân cư", "Nguồn và ghi chú"]
+    sheet = book.worksheets[1]
+    mark = ("SỐ LIỆU MINH HỌA",) if sample else ()
+    assert list(sheet.iter_rows(values_only=True)) == [
+        ("Phân loại", "Tên", "Hộ", "Đất (ha)", "Ghi chú", *mark),
+        ("Hoàn thành", "A", 2, None, "'=1+1", *mark),
+        ("Đang lập", "B", 0, 1.5, "x", *mark),
+    ]
+    assert [sheet.cell(row, 1).fill.fgColor.rgb[2:] for row in (2, 3)] == ["0B1F4F", "A9CDEE"]
+    assert sheet.freeze_panes == "C2"
+
+
+@pytest.mark.parametrize("title", ["Cụm: a/b [c] *?\\", "Một tên dài hơn ba mươi mốt chữ cái thì bảng tính không nhận"])
+def test_any_title_makes_a_name_of_a_sheet(title: str) -> None:
+    name = load_workbook(io.BytesIO(table.as_xlsx(with_features(title=title)))).sheetnames[1]
+    assert name.startswith("Danh sách ")
+    assert len(name) <= 31
+
+
+def test_a_filter_that_leaves_no_feature_leaves_the_headings() -> None:
+    view = with_features()
+    none = replace(view, features=tuple(replace(feature, selected=False) for feature in view.features))
+    sheet = load_workbook(io.BytesIO(table.as_xlsx(none))).worksheets[1]
+    assert list(sheet.iter_rows(values_only=True)) == [("Phân loại", "Tên", "Hộ", "Đất (ha)", "Ghi chú")]
+
+
+def test_the_terminal_shows_the_features_after_the_rows() -> None:
+    lines = table.as_text(with_features()).splitlines()
+    head = next(i for i, line in enumerate(lines) if line.split()[:3] == ["Phân", "loại", "Tên"])
+    assert [line.split() for line in lines[head + 1 : head + 3]] == [
+        ["Hoàn", "thành", "A", "2", "'=1+1"],
+        ["Đang", "lập", "B", "0", "1.5", "x"],
+    ]
+
+
+def test_csv_stays_one_table() -> None:
+    view = with_features()
+    assert table.as_csv(view) == table.as_csv(replace(view, features=(), feature_columns=()))

@@ -22,6 +22,7 @@ from geo.asset import GeometryAsset, asset, grid_point
 from geo.boundaries import catalogue
 from layers.address import BORDERS, NTM_LEVELS, TARGET_KINDS, months_of
 from layers.classify import legend_keys, legend_style
+from layers.cluster_words import arrangement_names, step_names
 from layers.places import drawable, places_of, province_name
 from layers.registry import part_of
 from layers.view import FILTERS, PARAMETER
@@ -147,7 +148,7 @@ def _setup(province: str, boundary: str | None, lang: str) -> dict[str, Any]:
         "legends": {key: _legend(key, lang) for key in legend_keys()},
         "filters": {layer: [PARAMETER.get(name, name) for name in names] for layer, names in FILTERS.items()},
         "years": _years(province),
-        "options": _options(t),
+        "options": _options(t, lang),
         "text": _texts(boundary, lang),
         "dictionary": dictionary(province, boundary, lang).for_setup(),
     }
@@ -204,6 +205,10 @@ def _legend(key: str, lang: str) -> dict[str, Any]:
             {"id": c.id, "label": style.words(c, lang), "color": c.color, "pattern": c.pattern} for c in style.classes
         ],
         "marks": [{"id": m.id, "symbol": m.symbol, "label": style.words(m, lang)} for m in style.marks],
+        "features": [
+            {"id": c.id, "label": style.words(c, lang), "color": c.color, "pattern": c.pattern} for c in style.features
+        ],
+        "featuresTitle": style.features_title_en if lang == "en" else style.features_title_vi,
     }
 
 
@@ -225,10 +230,13 @@ def _years(province: str) -> list[dict[str, Any]]:
     return [{"year": year, "months": sorted(m.month for m in months if m.year == year)} for year in years]
 
 
-def _options(t: Translate) -> dict[str, list[list[str]]]:
+def _options(t: Translate, lang: str) -> dict[str, list[list[str]]]:
     return {
         "ntm_level": [[level, t(LEVEL_NAMES[level], total=19)] for level in NTM_LEVELS],
         "target_kind": [[kind, sentence(t(KIND_NAMES[kind]))] for kind in TARGET_KINDS],
         "border": [[key, t(_BORDER_NAMES[key])] for key in BORDERS],
         "under_15": [["1", t("Dưới 15 tiêu chí")]],
+        "step": [[key, name] for key, name in step_names(lang).items()],
+        "arrangement": [[key, sentence(name)] for key, name in arrangement_names(t).items()],
+        "expiring": [["1", t("Trong 12 tháng tới")]],
     }

@@ -8,6 +8,7 @@ PAGES: Final = (
     ("ban-do", "ntm-levels", "Bản đồ tỉnh"),
     ("xa-muc-tieu", "target-communes", "Xã mục tiêu"),
     ("xa-bien-gioi", "border-replanning", "Xã biên giới"),
+    ("thon-lang", "villages", "Thôn, làng"),
     ("tien-do-huyen", "district-progress", "Tiến độ huyện"),
     ("tieu-chi", "criteria-met", "Tiêu chí"),
     ("bao-cao-thang", "reporting", "Báo cáo tháng"),

@@ -15,6 +15,7 @@ import base64
 import json
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,8 +32,12 @@ class Dictionary:
 
     @classmethod
     def of(cls, scenes: list[dict[str, Any]]) -> Dictionary:
-        """Make a dictionary from typical scenes; the last one compresses best."""
-        text = b"".join(_json(scene) for scene in scenes)[-WINDOW:]
+        """Make a dictionary from typical scenes; the last one compresses best.
+
+        What scenes have in common stands in it once, where it comes last: the window is small.
+        """
+        parts = [part for scene in scenes for part in _parts(scene)]
+        text = b"".join(reversed(dict.fromkeys(reversed(parts))))[-WINDOW:]
         # A cut in the middle of a letter would not be UTF-8 on the other side.
         text = text.decode(errors="ignore").encode()
         packer = _packer()
@@ -57,9 +62,30 @@ class Dictionary:
         return message[2 : 2 + length].decode(), json.loads(text[len(self.text) :])
 
 
+def cost(scene: dict[str, Any]) -> int:
+    """Return the bytes that a scene takes on its own, without a dictionary."""
+    return len(zlib.compress(_json(scene), 9))
+
+
+def _parts(value: object) -> Iterator[bytes]:
+    """Yield the texts that may recur alone: each row of a list of things, however deep, and what holds no such list."""
+    if _is_list_of_things(value):
+        for row in value:  # type: ignore[attr-defined]
+            yield from _parts(row)
+    elif isinstance(value, dict) and any(_is_list_of_things(inner) for inner in value.values()):
+        for inner in value.values():
+            yield from _parts(inner)
+    else:
+        yield _json(value)
+
+
+def _is_list_of_things(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], dict)
+
+
 def _packer() -> zlib._Compress:
     return zlib.compressobj(9, zlib.DEFLATED, -15)
 
 
-def _json(scene: dict[str, Any]) -> bytes:
-    return json.dumps(scene, ensure_ascii=False, separators=(",", ":")).encode()
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,19 +21,24 @@ from base.settings import is_sample
 from geo.asset import asset
 from layers.address import Notice, month_of
 from layers.card import commune_card
+from layers.cluster_words import arrangement_names, step_names
 from layers.criterion_facts import number_of
 from layers.offers import offers
 from layers.registry import compute, context_of
-from layers.view import FILTERS, PARAMETER, LayerView, ViewState
+from layers.view import FILTERS, PARAMETER, Feature, LayerView, ViewState
 from layers.words import CRITERION_GROUPS, LEVEL_NAMES, TARGET_KINDS, sentence
 from render.screen.menu import PAGES, layers_of
+from render.screen.packing import cost
 from render.table import digest
 
 ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 FILTERED_OUT: Final = "-"
+#: Parts of a scene that are mostly words.
+_WORDED: Final = ("options", "title", "headline", "caption", "figures", "blocks")
 _FILTERING: Final = (
     *("boundary", "ntm_level", "target_kind", "border"),
     *("criterion", "criterion_group", "under_15", "since"),
+    *("step", "arrangement", "expiring"),
 )
 
 
@@ -50,6 +55,7 @@ def build_scene(state: ViewState, page: str, notices: Sequence[Notice] = ()) -> 
 def _scene(view: LayerView, state: ViewState, page: str, notices: Sequence[Notice]) -> dict[str, Any]:
     version = digest(view)
     unit_class, unit_marks = encode_units(view)
+    offered = offers(context_of(view.state))
     return {
         "page": page,
         "layer": view.key,
@@ -57,7 +63,7 @@ def _scene(view: LayerView, state: ViewState, page: str, notices: Sequence[Notic
         "area": view.area_level,
         "boundary": view.boundary_version,
         "state": shown_state(view, state),
-        "options": offers(context_of(view.state)),
+        "options": offered,
         "title": view.title,
         "subtitle": view.subtitle,
         "headline": view.headline,
@@ -65,9 +71,10 @@ def _scene(view: LayerView, state: ViewState, page: str, notices: Sequence[Notic
         "caption": view.caption,
         "classes": unit_class,
         "marks": unit_marks,
-        "labels": view.frame["label"].to_dict() if view.area_level == "district" else None,
+        "labels": _labels(view),
         "counts": [item.count for item in view.legend.classes],
         "markCounts": [item.count for item in view.legend.marks],
+        "points": points(view),
         "figures": [
             {
                 "id": f.id,
@@ -79,12 +86,13 @@ def _scene(view: LayerView, state: ViewState, page: str, notices: Sequence[Notic
             for f in view.figures
         ],
         "blocks": [asdict(block) for block in view.blocks],
-        "chips": chips(view, state),
+        "chips": chips(view, state, offered),
         "notices": [notice.text(state.lang) for notice in notices],
         "card": _card(view, state),
         "data": f"/maps/{view.key}",
         "query": urlencode(view.state.query() | {"v": version}),
         "zoom": state.district,
+        "inset": view.inset is not None,
         "sample": view.is_sample,
         "error": None,
     }
@@ -110,6 +118,7 @@ def _failed(state: ViewState, page: str, notices: list[str], error: str) -> dict
         "labels": None,
         "counts": [],
         "markCounts": [],
+        "points": None,
         "figures": [],
         "blocks": [],
         "chips": [],
@@ -118,6 +127,7 @@ def _failed(state: ViewState, page: str, notices: list[str], error: str) -> dict
         "data": f"/maps/{layer}",
         "query": urlencode(state.query()),
         "zoom": None,
+        "inset": False,
         "sample": is_sample(),
         "error": error,
     }
@@ -141,6 +151,44 @@ def encode_units(view: LayerView) -> tuple[str, str]:
     )
 
 
+def points(view: LayerView) -> dict[str, Any] | None:
+    """Return what the browser needs of a view's features; ``None`` for a layer that has none.
+
+    ``query`` is the address of all of them (:mod:`service.points`), the same for every filter, so that they are
+    fetched once. ``on`` tells which pass the filters, six to a base-64 character, the first in the lowest bit;
+    ``counts`` are those of the legend; ``placed`` whether everybody is shown a place of at least one.
+    """
+    found = view.features
+    if not found:
+        return None
+    state = ViewState(province=view.state.province, lang=view.state.lang, known_at=view.state.known_at)
+    query = state.but(period=view.state.period, boundary=view.state.boundary).query()
+    bits = [sum(1 << i for i, one in enumerate(found[at : at + 6]) if one.selected) for at in range(0, len(found), 6)]
+    return {
+        "query": urlencode(query | {"v": _version(found, context_of(view.state).facts.version)}),
+        "on": "".join(ALPHABET[value] for value in bits),
+        "counts": [item.count for item in view.legend.features],
+        "placed": any(one.class_id and (one.filled or one.hollow) for one in found),
+    }
+
+
+def _version(features: Sequence[Feature], facts: int) -> str:
+    """Return a short hash that is another one when the features may be.
+
+    Places, and what follows from them, change with the store's version: they stay out of a hash that everybody gets.
+    """
+    told = [(one.kind, one.id, one.text, one.class_id, one.exact) for one in features]
+    return hashlib.sha256(f"{facts}{told}".encode()).hexdigest()[:8]
+
+
+def _labels(view: LayerView) -> dict[str, str] | None:
+    """Return what is printed on areas by code: on every district, on those communes alone that have something."""
+    labels = view.frame["label"].astype(str)
+    if view.area_level == "commune":
+        labels = labels[(labels != "") & view.frame["selected"]]
+    return {str(code): label for code, label in labels.items()} or None
+
+
 def _row_keys(view: LayerView) -> list[str]:
     """Return the frame's row for every unit, in asset order."""
     codes = asset(view.boundary_version, view.part).codes
@@ -162,7 +210,7 @@ def shown_state(view: LayerView, state: ViewState) -> dict[str, Any]:
     return _plain_state(state.but(**{name: value for name, value in settled.items() if value is not None}))
 
 
-def chips(view: LayerView, state: ViewState) -> list[dict[str, str]]:
+def chips(view: LayerView, state: ViewState, offered: Mapping[str, Sequence[tuple[str, str]]]) -> list[dict[str, str]]:
     """Return what is in use, each with the words for its chip."""
     t = translator(state.lang)
     context = context_of(view.state)
@@ -180,6 +228,10 @@ def chips(view: LayerView, state: ViewState) -> list[dict[str, str]]:
         "criterion_group": t(CRITERION_GROUPS[state.criterion_group]) if state.criterion_group else "",
         "under_15": t("Dưới 15 tiêu chí") if state.under_15 else "",
         "since": t("Mất từ {month}", month=state.since.label) if state.since else "",
+        "commune": dict(offered.get("commune", ())).get(state.commune or "", ""),
+        "step": step_names(state.lang).get(state.step or "", ""),
+        "arrangement": sentence(arrangement_names(t).get(state.arrangement or "", "")),
+        "expiring": t("Hết thời hạn trong 12 tháng tới") if state.expiring else "",
         "boundary": t("Ranh giới {version}", version=view.boundary_version) if state.boundary else "",
     }
     return [{"name": PARAMETER.get(name, name), "label": words[name]} for name in FILTERS[view.key] if words[name]]
@@ -194,9 +246,13 @@ def _card(view: LayerView, state: ViewState) -> dict[str, Any] | None:
 
 
 def typical_scenes(province: str, lang: str) -> list[dict[str, Any]]:
-    """Return scenes whose texts recur in others: earlier year ends, then every page as it opens."""
+    """Return scenes whose texts recur in others: earlier year ends, then every page as it opens, the costliest last.
+
+    What does not fit into a dictionary is cut off at its beginning: those are the scenes that are small without one.
+    """
     shown = [(page, layer) for page, _, _ in PAGES for layer in layers_of(page)]
     states = [ViewState(layer=layer, province=province, lang=lang) for _, layer in shown]
     earlier = [state.but(period=month_of(state).plus(-12 * back)) for back in (3, 1) for state in states]
     pages = [page for page, _ in shown]
-    return [build_scene(state, page) for state, page in zip([*earlier, *states], pages * 3, strict=True)]
+    scenes = [build_scene(state, page) for state, page in zip([*earlier, *states], pages * 3, strict=True)]
+    return [*scenes[: len(earlier)], *sorted(scenes[len(earlier) :], key=cost)]

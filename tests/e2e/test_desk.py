@@ -84,11 +84,11 @@ def hand_in(dashboard: Dashboard, content: bytes, name: str = "bao-cao.xlsx", ki
 def stage(dashboard: Dashboard, name: str) -> Locator:
     """Wait until what is shown of a file is at a stage."""
     found = dashboard.page.locator(f"[data-testid=desk-result][data-stage={name}]:visible")
-    expect(found).to_have_count(1)
+    expect(found).to_have_count(1, timeout=20_000)  # a worker process starts with the first check
     return found
 
 
-def type_in(dashboard: Dashboard, kind: str, **values: str) -> None:
+def type_in(dashboard: Dashboard, kind: str, /, **values: str) -> None:
     """Fill a one-row form by column key and have it checked."""
     for key, value in values.items():
         field = dashboard.page.locator(f"#ntm-row-{kind}-{key}")

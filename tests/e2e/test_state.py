@@ -23,6 +23,10 @@ VALUES = {
     "border": "laos",
     "target_kind": "continuing",
     "under_15": "1",
+    "commune": "23538",
+    "step": "approved",
+    "arrangement": "infill",
+    "expiring": "1",
 }
 #: Everything a reader sees or a screen reader says inside our root.
 VISIBLE = """(root) => {

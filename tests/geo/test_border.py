@@ -13,8 +13,9 @@ from pyproj import Geod
 from shapes import ORIGIN, ZONE, place, rect, units
 
 from base.settings import SHIPPED_DATA
-from geo.border import border_lengths, distance_to_border
-from geo.boundaries import load
+from geo.border import border_lengths, border_stretches, buffer_lines
+from geo.boundaries import BoundaryVersion, load
+from geo.points import border_distances_m
 
 #: The thirteen border communes of old Kon Tum with the countries they touch.
 KON_TUM = {
@@ -138,21 +139,65 @@ def test_without_a_border_there_is_nothing() -> None:
     found = border_lengths(units(a=rect(0, 0, 3, 3)), border, ZONE)
     assert list(found.columns) == ["code", "neighbour", "km"]
     assert found.empty
-    assert distance_to_border(108, 14.5, border, ZONE) == {}
+    nowhere = drawn(units(a=rect(0, 0, 3, 3)), border)
+    assert border_distances_m([(108, 14.5)], nowhere) == [None]
+    assert border_stretches(nowhere) == buffer_lines(nowhere, 1.0) == ()
 
 
-def test_how_far_a_point_is_from_each_border() -> None:
+def drawn(frame: gpd.GeoDataFrame, border: gpd.GeoDataFrame) -> BoundaryVersion:
+    """Return units and a line as a version measured in the zone of Kon Tum."""
+    return BoundaryVersion(load("kontum-2015").entry, frame, border)
+
+
+def test_how_far_points_are_from_the_nearest_border() -> None:
     border = pd.concat([line((0, 0), (0, 9)), line((20, 0), (20, 9), neighbour="KHM")], ignore_index=True)
-    assert distance_to_border(*place(4, 5), border, ZONE) == pytest.approx({"LAO": 4, "KHM": 16}, rel=1e-4)
-    assert distance_to_border(*place(3, 13), border, ZONE)["LAO"] == pytest.approx(5, rel=1e-4)
+    version = drawn(units(a=rect(0, 0, 20, 9)), border)
+    found = border_distances_m([place(4, 5), place(18, 5), place(3, 13)], version)
+    assert found == pytest.approx([4000, 2000, 5000], rel=1e-4)
+    assert border_distances_m([], version) == []
 
 
 @pytest.mark.parametrize("point", [(108.0, 14.35), (107.5, 14.9), (108.4, 14.6)])
 def test_the_distance_is_that_on_the_ellipsoid(point: tuple[float, float]) -> None:
-    border = load("kontum-2015").border
-    found = distance_to_border(*point, border, ZONE)
-    for neighbour, lines in border.groupby("neighbour"):
-        vertices = shapely.segmentize(lines.geometry.to_numpy(), 0.001)
-        lon, lat = shapely.get_coordinates(vertices).T
-        _, _, metres = Geod(ellps="WGS84").inv(np.full(len(lon), point[0]), np.full(len(lon), point[1]), lon, lat)
-        assert found[neighbour] == pytest.approx(min(metres) / 1000, rel=0.001)
+    version = load("kontum-2015")
+    vertices = shapely.segmentize(version.border.geometry.to_numpy(), 0.001)
+    lon, lat = shapely.get_coordinates(vertices).T
+    _, _, metres = Geod(ellps="WGS84").inv(np.full(len(lon), point[0]), np.full(len(lon), point[1]), lon, lat)
+    assert border_distances_m([point], version) == pytest.approx([min(metres)], rel=0.001)
+
+
+@pytest.mark.parametrize("version", ["kontum-2015", "quangngai-2025", "quangnam-2020"])
+def test_every_stretch_has_its_kilometres_and_a_place_on_the_line(version: str) -> None:
+    boundary = load(version)
+    found = border_stretches(boundary)
+    rows = list(lengths(version).itertuples(index=False, name=None))
+    assert [one[:3] for one in found] == rows
+    places = [place for *_, place in found]
+    assert border_distances_m(places, boundary) == pytest.approx([0] * len(found), abs=1)
+
+
+def test_the_place_of_a_stretch_is_its_middle() -> None:
+    version = drawn(units(a=rect(0, 0, 3, 3), b=rect(0, 3, 3, 9)), line((0, 0), (0, 5), (0, 9)))
+    middles = [place for *_, place in border_stretches(version)]
+    assert middles == [pytest.approx(place(0, 1.5), abs=5e-4), pytest.approx(place(0, 6), abs=5e-4)]
+
+
+def test_a_buffer_line_keeps_its_distance_and_stays_within_the_territory() -> None:
+    version = drawn(units(a=rect(0, 0, 10, 20)), line((0, 0), (0, 20)))
+    [found] = buffer_lines(version, 4.0)
+    distances = border_distances_m(found, version)
+    assert distances == pytest.approx([4000] * len(found), abs=60)
+    assert shapely.LineString(found).length == pytest.approx(
+        shapely.LineString([place(4, 0), place(4, 20)]).length, 1e-3
+    )
+    assert buffer_lines(version, 11.0) == buffer_lines(version, 0.0) == ()
+
+
+def test_buffer_lines_of_kon_tum() -> None:
+    version = load("kontum-2015")
+    outline = shapely.union_all(version.units.geometry.to_numpy()).buffer(0.001)
+    for km in (1.0, 5.0):
+        lines = buffer_lines(version, km)
+        assert all(outline.covers(shapely.LineString(one)) for one in lines)
+        points = [point for one in lines for point in one]
+        assert border_distances_m(points, version) == pytest.approx([km * 1000] * len(points), abs=80)

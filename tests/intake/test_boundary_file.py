@@ -164,7 +164,7 @@ def test_several_layers_are_listed_and_asked_for() -> None:
     parts = communes_as(".shp")
     several = zipped({f"{stem}{ending}": parts[ending] for stem in ("xa", "huyen") for ending in PARTS})
     [sentence] = refused("a.zip", several)
-    assert sentence.startswith("Tệp có 2 lớp: xa, huyen. Hãy nói rõ lớp cần đọc")
+    assert sentence.startswith("Tệp có 2 lớp: xa, huyen. Hãy nạp tệp chỉ có một lớp")
     assert read_field_file("a.zip", several, layer="huyen").layer == "huyen"
     assert refused("a.zip", several, layer="tinh") == [sentence]
     assert refused("a.zip", shapefile(), layer="tinh") == ["Tệp không có lớp “tinh”; tệp có: xa."]
@@ -203,8 +203,8 @@ def with_central(content: bytes, offset: int, layout: str, value: int) -> bytes:
         (zipped({"C:\\xa.shp": b"x"}), "đường dẫn nguy hiểm"),
         (linked(), "đường dẫn nguy hiểm"),
         (zipped({"xa.zip": shapefile()}), "lại có tệp nén khác"),
-        (zipped({"doc.pdf": b"%PDF"}), "Không nhận ra đây là tệp ranh giới"),
-        (zipped({}), "Không nhận ra đây là tệp ranh giới"),
+        (zipped({"doc.pdf": b"%PDF"}), "Không nhận ra đây là tệp bản đồ"),
+        (zipped({}), "Không nhận ra đây là tệp bản đồ"),
         (shapefile()[:-40], "bị hỏng hoặc tải lên chưa trọn"),
         (shapefile()[:2000], "bị hỏng hoặc tải lên chưa trọn"),
     ],
@@ -227,8 +227,8 @@ def test_an_archive_that_must_not_be_unpacked(content: bytes, why: str) -> None:
         ("a.zip", b"7z\xbc\xaf\x27\x1c", "Tệp nén này không đọc được"),
         ("a.shp.gz", b"\x1f\x8b\x08", "Tệp nén này không đọc được"),
         ("a.xlsx", zipped({"xl/workbook.xml": b"x"}), "Nội dung tệp là ZIP nhưng tên tệp có đuôi “.xlsx”"),
-        ("a.kml", b"<?xml version='1.0'?><kml/>", "Không nhận ra đây là tệp ranh giới"),
-        ("a.dwg", b"AC1032", "Không nhận ra đây là tệp ranh giới"),
+        ("a.kml", b"<?xml version='1.0'?><kml/>", "Không nhận ra đây là tệp bản đồ"),
+        ("a.dwg", b"AC1032", "Không nhận ra đây là tệp bản đồ"),
         # GDAL would take this for a virtual file and open what it names.
         ("a.geojson", b"<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>", "Không nhận ra"),
         ("a.json", b'{"type": "gdal_streamed_alg", "command_line": "gdal vector read x"}', "không phải là GeoJSON"),

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 
+from sqlalchemy import String
+
 from base.clock import Month
 from store.ledger import Ledger, Submission, period_number
+from store.schema import clusters
 
 PROVINCE = "kontum"
 SET = "VN-NTM-XA-2021-2025"
@@ -56,7 +59,7 @@ def whole_month(period: Month, results: Mapping[str, int | None], **more: object
 
 def entry(kind: str, *rows: Mapping[str, object], **more: object) -> Submission:
     """Return one of the small workbooks: ``decisions``, ``targets``, ``figures``, ``dossiers``."""
-    table = {"decisions": "recognitions"}.get(kind, kind)
+    table = {"decisions": "recognitions", "village-recognitions": "village_recognitions"}.get(kind, kind)
     submission = Submission(
         kind=kind,
         province=PROVINCE,
@@ -101,6 +104,34 @@ def dossier(code: str, step: str, day: str, **more: object) -> dict[str, object]
     return row | {"step_date": day, "note": "", "voided": 0} | more
 
 
+def placed(code: str) -> dict[str, object]:
+    """Return the columns of a commune that was of the list before 2025-07; what became of it is left open."""
+    return {"province": PROVINCE, "old_list": "kontum-2015", "old_code": code, "new_list": "", "new_code": ""}
+
+
+def cluster(code: str, cluster_id: str, as_of: str, **more: object) -> dict[str, object]:
+    """Return a row of ``clusters``; nothing is said but its name, kind and step."""
+    row: dict[str, object] = {
+        column.name: "" if isinstance(column.type, String) else None
+        for column in clusters.columns
+        if column.name not in {"id", "submission_id", "sheet", "cell"}
+    }
+    row |= placed(code) | {"cluster_id": cluster_id, "name": f"Điểm dân cư {cluster_id}", "kind": "new-point"}
+    return row | {"step": "reviewing", "as_of": as_of, "data_status": "draft", "voided": 0} | more
+
+
+def village(code: str, name: str, **more: object) -> dict[str, object]:
+    """Return a row of ``villages``."""
+    row = placed(code) | {"name": name, "kind": "thon", "minority": "yes", "pilot_level": "", "pilot_year": None}
+    return row | {"valid_from": "", "valid_to": "", "note": "", "lon": None, "lat": None, "voided": 0} | more
+
+
+def recognised(code: str, name: str, title: str = "minority", **more: object) -> dict[str, object]:
+    """Return a row of ``village_recognitions``."""
+    row = placed(code) | {"village": name, "title": title, "action": "recognise", "decision_no": "12/QĐ-UBND"}
+    return row | {"day": "2024-12-20", "note": "", "year": 2024, "voided": 0} | more
+
+
 def fill(ledger: Ledger) -> None:
     """Put a row into every table that the collection leaves empty."""
     ledger.submit(whole_month(MAY, {"1": 1, "17": 0}))
@@ -108,6 +139,9 @@ def fill(ledger: Ledger) -> None:
     ledger.submit(entry("targets", target(UNITS[1])))
     ledger.submit(entry("figures", figure("recognised", 52)))
     ledger.submit(entry("dossiers", dossier(UNITS[2], "submitted", "2025-05-04")))
+    ledger.submit(entry("clusters", cluster(UNITS[0], "DG-01", "2025-05-31")))
+    ledger.submit(entry("villages", village(UNITS[0], "Đăk Book")))
+    ledger.submit(entry("village-recognitions", recognised(UNITS[0], "Đăk Book")))
     drawn = {"province": PROVINCE, "unit_list": "kontum-2015", "version": "kontum-survey"}
     made = {"valid_from": "2024-01", "decree": "QĐ 1", "geometry_sha256": "0" * 64, "source": "Sở"}
     ledger.submit(replace(entry("boundary"), rows={"boundary_versions": [PLACE | drawn | made]}))

@@ -77,7 +77,7 @@ def test_a_restored_store_is_the_same_on_either_engine(
     assert {name: len(rows) for name, rows in content(other).items()} == told.tables
     assert other.receipts() == filled.receipts()
     newest = max(str(row[1]) for row in content(filled)["submissions"])
-    assert (told.version, told.known_at) == (10, newest)
+    assert (told.version, told.known_at) == (13, newest)
     assert drawn(other) == drawn(filled)
     backup(other, tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "store.zip").read_bytes()
@@ -90,7 +90,7 @@ def test_a_restored_store_is_written_on(
     other = opened(new_address())
     restore(other, tmp_path / "store.zip")
     for ledger in (filled, other):
-        assert ledger.submit(whole_month(MAY, {"1": 1, "18": 0}, content=b"the same")).id == 11
+        assert ledger.submit(whole_month(MAY, {"1": 1, "18": 0}, content=b"the same")).id == 14
         ledger.submit(entry("decisions", decision("23386"), content=b"a decision"))
         ledger.submit(entry("targets", target("23386"), content=b"a target"))
     facts, others = (LedgerFacts(ledger, PROVINCE, 13) for ledger in (filled, other))
@@ -173,7 +173,7 @@ def test_a_file_that_changed_in_the_store_is_told(filled: Ledger, tmp_path: Path
 def test_a_store_with_facts_is_not_restored_into_without_a_plain_yes(filled: Ledger, tmp_path: Path) -> None:
     backup(filled, tmp_path / "store.zip")
     before = content(filled)
-    with pytest.raises(StoreError, match="Kho đã có 10 lần nộp; bản sao lưu chỉ nạp vào kho trống"):
+    with pytest.raises(StoreError, match="Kho đã có 13 lần nộp; bản sao lưu chỉ nạp vào kho trống"):
         restore(filled, tmp_path / "store.zip")
     assert content(filled) == before
 
@@ -186,11 +186,11 @@ def test_with_a_yes_the_former_rows_are_set_aside(
     filled.submit(whole_month(MAY, {"1": 0}))
     later = content(filled)
     reader = opened(filled.address)
-    assert reader.version() == 11
+    assert reader.version() == 14
     told = restore(filled, tmp_path / "store.zip", replace_ok=True)
     assert content(filled) == then
-    assert reader.version() == 10  # a program that had the store open reads the restored one
-    assert reader.submit(whole_month(JUNE, {"1": 1})).id == 11
+    assert reader.version() == 13  # a program that had the store open reads the restored one
+    assert reader.submit(whole_month(JUNE, {"1": 1})).id == 14
     with filled.reading() as connection:
         assert (revision(connection), missing_triggers(connection)) == (HEAD, set())
     if filled.address.startswith("sqlite"):

@@ -178,8 +178,8 @@ def test_the_day_of_receipt_is_a_day_of_viet_nam(ledger: Ledger) -> None:
 def test_every_kind_goes_the_same_way(loaded: Ledger) -> None:
     fill(loaded)
     assert [r.kind for r in reversed(loaded.receipts())] == [
-        *("programme", "monthly", "decisions", "targets", "figures", "dossiers"),
-        *("boundary", "boundary-default", "aliases"),
+        *("programme", "monthly", "decisions", "targets", "figures", "dossiers", "clusters"),
+        *("villages", "village-recognitions", "boundary", "boundary-default", "aliases"),
     ]
     scan = b"%PDF-1.7 a decision"
     row = decision(UNITS[1], scan_hash=digest(scan))

@@ -106,8 +106,9 @@ export class App {
     this.bar = new TopBar({ setup, t, onChange, search: this.search.element });
     this.filters = new Filters({ setup, t, onChange });
     this.tools = new Tools({ t, toast: (text, bad) => this.toast(text, bad) });
-    this.stage = new Stage({ L: this.L, setup, geometry, t, tools: this.tools.element, onPick });
-    this.panel = new Panel({ setup, t, onChange, onPick, onHover: (code) => this.stage.hover(this.stage.painter?.byCode.get(code) ?? null) });
+    this.stage = new Stage({ L: this.L, setup, geometry, t, tools: this.tools.element, onPick, onFeatures: ({ id }) => { this.root.dataset.features = id; } });
+    const pickPoint = () => this.stage.pickPoint();
+    this.panel = new Panel({ setup, t, onChange, onPick, pickPoint, onHover: (code) => this.stage.hover(this.stage.painter?.byCode.get(code) ?? null) });
     this.sample = h('aside', { class: 'ntm-sample', 'aria-label': t('sample_mark'), 'data-testid': 'sample', hidden: true }, t('sample'));
     this.notices = h('div', { class: 'ntm-notices', role: 'status', 'data-testid': 'notices' });
     this.silent = h('div', { class: 'ntm-silent', role: 'alert', hidden: true, 'data-testid': 'silent' }, h('span', {}, t('server_silent')),

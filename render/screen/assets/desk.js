@@ -1,18 +1,31 @@
 /**
- * The desk of the Coordination Office on the page "Báo cáo tháng": forms out, files in, receipts.
- * The server decides who may write and what a fact is (`service/office.py`); this only asks.
+ * The desk of the Coordination Office: forms out, files in, receipts. The pages "Báo cáo tháng", "Xã biên giới" and
+ * "Thôn, làng" have one each. The server decides who may write and what a fact is (`service/office.py`); this only asks.
  */
 
 import { fill, h } from './dom.js';
 import { ask } from './desk_post.js';
 import { RowForm } from './desk_form.js';
 import { History } from './desk_history.js';
+import { Known } from './desk_known.js';
 import { reportersIn, Upload } from './desk_upload.js';
 
-/** Where the map shows what a kind has changed. */
-const MAPS = { monthly: null, decisions: 'ban-do', targets: 'xa-muc-tieu', figures: 'tien-do-huyen', dossiers: 'ban-do', 'criteria-set': 'tieu-chi' };
-/** What the tab "Nhập số liệu" offers; each is also a value of `view`. */
-export const ENTRIES = ['decisions', 'targets', 'figures', 'dossiers', 'criteria-set'];
+/** The page whose map shows what a kind has changed. */
+const MAPS = {
+  monthly: 'bao-cao-thang', decisions: 'ban-do', targets: 'xa-muc-tieu', figures: 'tien-do-huyen', dossiers: 'ban-do', 'criteria-set': 'tieu-chi',
+  clusters: 'xa-bien-gioi', villages: 'thon-lang', 'village-recognitions': 'thon-lang',
+};
+/**
+ * By page: the kinds that its tab `entry` offers, each also a value of `view`; whether the month's report is handed in
+ * there; whether its history tells of every kind or of its own alone; filters that might hide what was just stored.
+ */
+const PLANS = {
+  'bao-cao-thang': { entries: ['decisions', 'targets', 'figures', 'dossiers', 'criteria-set'], monthly: true, wholeHistory: true, filters: ['district'] },
+  'xa-bien-gioi': { entries: ['clusters'], filters: ['district', 'commune', 'step', 'arrangement', 'expiring', 'border'] },
+  'thon-lang': { entries: ['villages', 'village-recognitions'], filters: ['district', 'commune'] },
+};
+/** Kinds whose form can begin with what is known already. */
+const CONTINUED = ['clusters'];
 
 let styles = null;
 
@@ -30,43 +43,61 @@ function templateAddress(kind, query) {
   return `/office/template/${kind}.xlsx?${new URLSearchParams(query)}`;
 }
 
-/** The desk outlives the page's setup: units of another time must not cost anybody what was typed. */
-let kept = null;
+/** By page. A desk outlives the page's setup: units of another time must not cost anybody what was typed. */
+const kept = new Map();
 
-/** @param {Object} options as of {@link Desk} @returns {Desk} the one there is, unless language or province is another */
-export function monthlyDesk(options) {
+/**
+ * @param {string} page
+ * @param {Object} options as of {@link Desk}
+ * @returns {Desk} the one there is, unless language or province is another
+ */
+export function deskOf(page, options) {
   const { lang, key } = options.setup;
-  if (kept?.setup.lang === lang && kept.setup.key === key) kept.adopt(options);
-  else kept = new Desk(options);
-  return kept;
+  const known = kept.get(page);
+  if (known?.setup.lang === lang && known.setup.key === key) known.adopt(options);
+  else kept.set(page, new Desk(page, options));
+  return kept.get(page);
 }
 
 class Desk {
   /**
-   * @param {{t: Function, setup: Object, onChange: (patch: Object) => void, onView: (view: string) => void}} options
-   *   `onChange` sends a patch to the page, `onView` keeps what is looked at in the address
+   * @param {string} page
+   * @param {{t: Function, setup: Object, onChange: (patch: Object) => void, onView: (view: string) => void,
+   *   pickPoint: () => Promise<?number[]>}} options
+   *   `onChange` sends a patch to the page, `onView` keeps what is looked at in the address, `pickPoint` lets the reader
+   *   choose longitude and latitude on the map
    */
-  constructor(options) {
+  constructor(page, options) {
     const { t, setup } = options;
-    this.kind = ENTRIES[0];
+    this.page = page;
+    this.plan = PLANS[page];
+    this.kind = this.plan.entries[0];
     this.parts = new Map();
     this.history = new History({ t, setup });
     this.adopt(options);
-    this.withIndicators = h('input', { type: 'checkbox', id: 'ntm-desk-indicators', onchange: () => this.pointTemplates() });
-    const whole = h('a', { class: 'ntm-button ntm-desk-template', download: '', 'data-template': '' }, t('desk_template_whole'));
-    this.templates = h('div', { class: 'ntm-desk-templates' }, this.withIndicators, h('label', { for: 'ntm-desk-indicators' }, t('desk_indicators')), whole);
-    this.places = { submit: h('div', { class: 'ntm-desk' }), entry: h('div', { class: 'ntm-desk' }), history: h('div', { class: 'ntm-desk' }, this.history.element) };
-    this.links = new Map([['', whole]]); // by who reports; one for all
+    this.places = { entry: h('div', { class: 'ntm-desk' }), history: h('div', { class: 'ntm-desk' }, this.history.element) };
+    this.links = new Map(); // by who reports
+    if (this.plan.monthly) this.makeTemplates(t);
     this.ready = ensureStyles();
   }
 
-  adopt({ t, setup, onChange, onView }) {
-    Object.assign(this, { t, setup, onChange, onView });
+  adopt({ t, setup, onChange, onView, pickPoint }) {
+    Object.assign(this, { t, setup, onChange, onView, pickPoint });
     this.history.setup = setup;
   }
 
+  /** What only the page of the month's report has: its tab, and the forms beside the list of who has reported. */
+  makeTemplates(t) {
+    this.places.submit = h('div', { class: 'ntm-desk' });
+    this.withIndicators = h('input', { type: 'checkbox', id: 'ntm-desk-indicators', onchange: () => this.pointTemplates() });
+    const whole = h('a', { class: 'ntm-button ntm-desk-template', download: '', 'data-template': '' }, t('desk_template_whole'));
+    this.templates = h('div', { class: 'ntm-desk-templates' }, this.withIndicators, h('label', { for: 'ntm-desk-indicators' }, t('desk_indicators')), whole);
+    this.links.set('', whole); // one for all
+    this.beside = (item) => this.templateOf(item);
+  }
+
   /** What stands beside a district, or a commune that reports for itself, in the list of the overview. */
-  beside(item) {
+  templateOf(item) {
     const code = item.district ?? item.unit;
     if (!code) return null;
     const link = h('a', { class: 'ntm-button ntm-desk-template', download: '', 'data-template': code },
@@ -94,7 +125,7 @@ class Desk {
   /** @param {Object} scene @param {boolean} here whether its page is the desk's */
   update(scene, here) {
     this.scene = scene;
-    this.templates.hidden = !here;
+    if (this.templates) this.templates.hidden = !here;
     this.pointTemplates();
   }
 
@@ -104,7 +135,7 @@ class Desk {
    * @param {?string} view value of `view`: the kind of the tab entry
    */
   async show(tab, view) {
-    if (ENTRIES.includes(view)) this.kind = view;
+    if (this.plan.entries.includes(view)) this.kind = view;
     const place = this.places[tab];
     try {
       this.asking ??= ask('/office/desk', { province: this.province, lang: this.setup.lang });
@@ -121,8 +152,21 @@ class Desk {
       this.put(place, ['submit', communes], () => [this.refusal(), this.submitPart(communes)]);
       this.parts.get('upload-monthly')?.offerReporters();
     }
-    else if (tab === 'entry') this.put(place, [this.kind, this.desk.sets], () => [this.refusal(), this.choice(), this.entryPart()]);
-    else this.history.show({ province: this.province, district: this.scene.state.district, mayRead: this.desk.may_write, version: this.scene.query });
+    else if (tab === 'entry') {
+      this.put(place, [this.kind, this.desk.sets], () => [this.refusal(), this.choice(), this.entryPart()]);
+      this.parts.get(`known-${this.kind}`)?.load();
+    }
+    else this.history.show(this.past());
+  }
+
+  /** What the history tells of: on a page with kinds of its own those alone, which have no district. */
+  past() {
+    const { state, query } = this.scene;
+    const { wholeHistory, entries } = this.plan;
+    return {
+      province: this.province, district: wholeHistory ? state.district : null, kinds: wholeHistory ? null : entries.join(','),
+      mayRead: this.desk.may_write, version: query,
+    };
   }
 
   /** Fill a place once: filled again it would take the focus from whoever is typing. */
@@ -159,7 +203,8 @@ class Desk {
 
   /** The kinds of the tab "Nhập số liệu". */
   choice() {
-    return h('div', { class: 'ntm-desk-kinds', role: 'group', 'aria-label': this.t('desk_kinds') }, ENTRIES.map((kind) => h('button', {
+    const { entries } = this.plan;
+    return entries.length > 1 && h('div', { class: 'ntm-desk-kinds', role: 'group', 'aria-label': this.t('desk_kinds') }, entries.map((kind) => h('button', {
       type: 'button', class: 'ntm-button', 'aria-pressed': String(kind === this.kind), 'data-kind': kind,
       onclick: () => {
         this.kind = kind;
@@ -172,16 +217,29 @@ class Desk {
   entryPart() {
     const { t, desk, kind } = this;
     const spec = desk.forms[kind];
+    const noteOf = kind === 'criteria-set' ? 'desk_set_note' : spec.points ? 'desk_file_note_points' : 'desk_file_note';
     return [
       spec && h('p', { class: 'ntm-desk-note' }, spec.about),
       desk.may_write && spec && h('section', { class: 'ntm-desk-box' }, h('h2', {}, t('desk_one_row')),
-        this.part(`row-${kind}`, () => new RowForm({ t, setup: this.setup, kind, desk, result: this.resultOptions() })).element),
+        CONTINUED.includes(kind) && this.known(kind).element, this.rowForm(kind).element),
       h('section', { class: 'ntm-desk-box' }, h('h2', {}, t(kind === 'criteria-set' ? 'desk_set_title' : 'desk_by_file')),
-        h('p', { class: 'ntm-desk-note' }, t(kind === 'criteria-set' ? 'desk_set_note' : 'desk_file_note')),
+        h('p', { class: 'ntm-desk-note' }, t(noteOf)),
         h('ul', { class: 'ntm-desk-forms' }, this.smallTemplates(kind).map(([words, address]) => h('li', {},
           h('a', { href: address, download: '', 'data-testid': 'desk-small-template' }, words)))),
         desk.may_write && this.upload(kind).element),
     ];
+  }
+
+  rowForm(kind) {
+    const { t, setup, desk } = this;
+    const make = () => new RowForm({ t, setup, kind, desk, result: this.resultOptions(), pickPoint: () => this.pickPoint() });
+    return this.part(`row-${kind}`, make);
+  }
+
+  known(kind) {
+    const form = this.rowForm(kind);
+    const asked = () => ({ province: this.province, lang: this.setup.lang });
+    return this.part(`known-${kind}`, () => new Known({ t: this.t, kind, form, asked }));
   }
 
   smallTemplates(kind) {
@@ -192,19 +250,26 @@ class Desk {
 
   resultOptions() {
     return {
-      mapName: (receipt) => this.t(MAPS[receipt.kind] ? 'desk_open_map' : 'desk_see_map'),
+      mapName: (receipt) => this.t(MAPS[receipt.kind] === this.page ? 'desk_see_map' : 'desk_open_map'),
       onMap: (receipt) => this.seeMap(receipt),
       // The page computes again: the store has a new version, so the map, the figures and the headline follow.
       onStored: () => {
         this.asking = null;
         this.history.key = null;
+        this.parts.get(`known-${this.kind}`)?.forget();
         this.onChange({});
       },
     };
   }
 
   seeMap(receipt) {
-    if (MAPS[receipt.kind]) this.onChange({ page: MAPS[receipt.kind] });
-    else this.onChange({ view: null, district: null, period: receipt.period || null });
+    const page = MAPS[receipt.kind];
+    if (page !== this.page) {
+      this.onChange({ page });
+      return;
+    }
+    const month = receipt.period || receipt.shown_from;
+    const other = month && (receipt.period || month > this.scene.state.period);
+    this.onChange({ view: null, ...Object.fromEntries(this.plan.filters.map((name) => [name, null])), ...(other ? { period: month } : {}) });
   }
 }

@@ -1,32 +1,77 @@
 /** A one-row form: the columns of a small workbook as fields, checked by the same rules as a file. */
 
 import { h } from './dom.js';
+import { Places } from './desk_place.js';
 import { post } from './desk_post.js';
 import { Result } from './desk_result.js';
 import { dateField, field, fileField, LIMIT, senderFields, tellFile } from './desk_upload.js';
 
 /** The keyboard that a phone shows. */
-const KEYBOARDS = { number: 'decimal', year: 'numeric' };
+const KEYBOARDS = { number: 'decimal', count: 'numeric', coordinate: 'decimal', year: 'numeric' };
+/** Fields that take the whole width. */
+const WIDE = ['quote', 'note', 'source'];
+const PHONE = '(max-width: 699.98px)';
 
 export class RowForm {
-  /** @param {{t: Function, setup: Object, kind: string, desk: Object, result: Object}} options as of `Upload` */
-  constructor({ t, setup, kind, desk, result }) {
+  /**
+   * @param {{t: Function, setup: Object, kind: string, desk: Object, result: Object, pickPoint: () => Promise<?number[]>}} options
+   *   as of `Upload`; `pickPoint` lets the reader choose a point of the map
+   */
+  constructor({ t, setup, kind, desk, result, pickPoint }) {
     Object.assign(this, { t, setup, kind, desk, spec: desk.forms[kind] });
     this.prefix = `ntm-row-${kind}`;
     this.result = new Result({ ...result, t, lang: setup.lang, onAgain: (after) => this.again(after) });
     this.fields = this.spec.columns.map((column) => this.column(column));
+    const byKey = new Map(this.fields.map((one) => [one.key, one]));
+    this.places = this.spec.points && new Places({ t, lang: setup.lang, points: this.spec.points, fields: byKey, pickPoint });
     this.sender = senderFields({ t, prefix: this.prefix, today: desk.today });
     this.button = h('button', { type: 'submit', class: 'ntm-button is-main', 'data-testid': `desk-row-${kind}` }, t('desk_check_row'));
     this.form = h('form', {
       class: 'ntm-desk-form', novalidate: true, autocomplete: 'off', 'data-testid': `desk-form-${kind}`,
+      oninput: () => this.count(),
       onsubmit: (event) => {
         event.preventDefault();
         this.check();
       },
     }, h('p', { class: 'ntm-desk-note' }, t('desk_required')),
-    h('div', { class: 'ntm-desk-fields' }, this.fields.map(({ node }) => node), this.spec.scan && this.scanField(), this.sender.nodes),
+    this.groups([this.spec.scan && this.scanField(), this.sender.nodes]),
     h('div', { class: 'ntm-desk-actions' }, this.button));
     this.element = h('div', { class: 'ntm-desk-row' }, this.form, this.result.element);
+  }
+
+  /**
+   * The fields in their order, those of a heading in a part that can be folded, which says how much of it is filled.
+   * @param {Array} tail what stands below them
+   */
+  groups(tail) {
+    const parts = [];
+    this.fields.forEach((one, i) => {
+      const { group, required } = this.spec.columns[i];
+      if (!parts.length || parts.at(-1).heading !== group) parts.push({ heading: group, fields: [], required: false });
+      const part = parts.at(-1);
+      part.fields.push(one);
+      part.required ||= required;
+    });
+    if (parts.at(-1).heading) parts.push({ fields: [] });
+    const phone = window.matchMedia(PHONE).matches; // one long page there: what must be filled comes first
+    this.foldable = parts.filter(({ heading }) => heading);
+    for (const part of parts) {
+      const nodes = part.fields.map((one) => (this.places?.has(one) ? this.places.pairAt(one) : one.node));
+      part.node = h('div', { class: 'ntm-desk-fields' }, nodes, part === parts.at(-1) && tail);
+      if (!part.heading) continue;
+      part.filled = h('span', { class: 'ntm-desk-filled' });
+      part.node = h('details', { class: 'ntm-desk-group', open: part.required || !phone },
+        h('summary', {}, h('h3', {}, part.heading), part.filled), part.node);
+    }
+    this.count();
+    return parts.map(({ node }) => node);
+  }
+
+  count() {
+    for (const { fields, filled } of this.foldable) {
+      const count = fields.filter(({ input }) => input.value.trim()).length;
+      filled.textContent = this.t('desk_filled', { count, total: fields.length });
+    }
   }
 
   column({ key, heading, help, type, choices, closed, required, example }) {
@@ -48,7 +93,7 @@ export class RowForm {
     const fault = h('span', { class: 'ntm-desk-fault', id: `${id}-fault`, hidden: true });
     const node = field(required ? [heading, h('span', { class: 'ntm-desk-star', 'aria-hidden': 'true' }, ' *')] : heading, input, list,
       h('small', { id: `${id}-help` }, help), fault);
-    if (type === 'commune' || key === 'quote' || key === 'note' || key === 'source') node.classList.add('is-wide');
+    if (type === 'commune' || WIDE.includes(key)) node.classList.add('is-wide');
     return { key, input, fault, node };
   }
 
@@ -67,6 +112,26 @@ export class RowForm {
 
   values() {
     return Object.fromEntries(this.fields.map(({ key, input }) => [key, input.value.trim()]));
+  }
+
+  /** Fill the form as if these values had been typed; a field that they do not name keeps what it has. */
+  set(values) {
+    for (const { key, input } of this.fields) {
+      if (!(key in values)) continue;
+      input.value = values[key];
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    this.mark([]);
+    this.result.clear();
+    const open = this.fields.find(({ key, input }) => !(key in values) && !input.value);
+    this.reveal(open ?? this.fields[0]);
+  }
+
+  /** Take the reader to a field, also when its part is folded. */
+  reveal({ input }) {
+    const part = input.closest('details');
+    if (part) part.open = true;
+    input.focus();
   }
 
   async check() {
@@ -104,6 +169,7 @@ export class RowForm {
       fault.textContent = own.join(' ');
       input.setAttribute('aria-invalid', String(own.length > 0));
       input.setAttribute('aria-describedby', own.length ? `${fault.id} ${input.id}-help` : `${input.id}-help`);
+      if (own.length) input.closest('details')?.setAttribute('open', '');
     }
   }
 
@@ -112,7 +178,7 @@ export class RowForm {
     if (after === 'receipt') {
       for (const { input } of this.fields) {
         input.value = '';
-        input.dispatchEvent(new Event('input'));
+        input.dispatchEvent(new Event('input', { bubbles: true }));
       }
       if (this.scan) {
         this.scan.value = '';
@@ -120,6 +186,6 @@ export class RowForm {
       }
     }
     const wrong = this.fields.find(({ fault }) => !fault.hidden);
-    (wrong ?? this.fields[0]).input.focus();
+    this.reveal(wrong ?? this.fields[0]);
   }
 }

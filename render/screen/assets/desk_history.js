@@ -15,7 +15,7 @@ export class History {
     this.element = h('div', { class: 'ntm-desk-past' }, this.about, this.state, this.list, this.more);
   }
 
-  /** @param {{province: string, district: ?string, mayRead: boolean, version: string}} wanted reloads only when something differs */
+  /** @param {{province: string, district: ?string, kinds: ?string, mayRead: boolean, version: string}} wanted reloads only when something differs */
   show(wanted) {
     const key = JSON.stringify(wanted);
     if (this.key === key) return;
@@ -30,7 +30,8 @@ export class History {
     const { t, key } = this;
     this.more.disabled = true;
     try {
-      const found = await ask('/office/history', { province: this.wanted.province, lang: this.setup.lang, district: this.wanted.district, before });
+      const { province, district, kinds } = this.wanted;
+      const found = await ask('/office/history', { province, lang: this.setup.lang, district, kinds, before });
       if (key !== this.key) return;
       const rows = found.rows.map((row) => this.row(row));
       if (before === null) fill(this.list, rows);

@@ -6,6 +6,8 @@ import { Result } from './desk_result.js';
 
 /** As `LIMIT` of `service/office.py`: a file that is too large is told before it is sent. */
 export const LIMIT = 20 * 1024 * 1024;
+/** What a table may come in. */
+const TABLES = ['.xlsx', '.xls', '.csv'];
 
 /**
  * Fields that every way of handing in has: who sent it, and when it arrived.
@@ -104,11 +106,12 @@ export class Upload {
     this.prefix = `ntm-up-${kind}`;
     this.result = new Result({ ...result, t, lang: setup.lang, onAgain: (after) => this.again(after) });
     this.sender = senderFields({ t, prefix: this.prefix, today: desk.today });
+    const endings = [...TABLES, ...(desk.forms[kind]?.files ?? [])];
     const chooser = fileField({
-      t, id: `${this.prefix}-file`, accept: '.xlsx,.xls,.csv', 'data-testid': `desk-file-${kind}`, onChoose: (file) => this.choose(file),
+      t, id: `${this.prefix}-file`, accept: endings.join(','), 'data-testid': `desk-file-${kind}`, onChoose: (file) => this.choose(file),
     });
     Object.assign(this, { input: chooser.input, chosen: chooser.chosen });
-    this.zone = h('div', { class: 'ntm-desk-zone' }, chooser.input, chooser.button, h('span', { class: 'ntm-desk-or' }, t('desk_drop')), chooser.chosen);
+    this.zone = h('div', { class: 'ntm-desk-zone' }, chooser.input, chooser.button, h('span', { class: 'ntm-desk-or' }, t('desk_drop', { files: endings.join(', ') })), chooser.chosen);
     takeDropped(this.zone, ([file]) => this.choose(file));
     this.button = h('button', { type: 'submit', class: 'ntm-button is-main', disabled: true, 'data-testid': `desk-check-${kind}` }, t('desk_check'));
     this.form = h('form', {

@@ -137,6 +137,7 @@ export class Filters {
     const chips = scene.chips ?? [];
     for (const [name, select] of this.selects) {
       if (name !== 'year' && name !== 'month') select.value = scene.state?.[name] ?? '';
+      if (select.selectedIndex < 0) select.value = ''; // chosen elsewhere and not offered here: its chip says so
       select.classList.toggle('is-set', chips.some((chip) => chip.name === name));
     }
     this.count.hidden = !chips.length;

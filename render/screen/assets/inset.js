@@ -4,9 +4,9 @@ import { h, setText } from './dom.js';
 
 export class Inset {
   /**
-   * @param {{painter: Object, district: Object, t: Function, onHover: Function, onPick: Function}} options
+   * @param {{painter: Object, district: Object, t: Function, onHover: Function, onPick: Function, picker: Object}} options
    */
-  constructor({ painter, district, t, onHover, onPick }) {
+  constructor({ painter, district, t, onHover, onPick, picker }) {
     this.painter = painter;
     this.district = district;
     this.units = painter.units.filter((unit) => unit.district === district.code);
@@ -27,7 +27,7 @@ export class Inset {
     this.plot.addEventListener('pointerleave', () => onHover(null));
     this.plot.addEventListener('click', (event) => {
       const unit = this.unitAt(event);
-      if (unit) onPick(unit);
+      if (unit && !picker.active) onPick(unit);
     });
   }
 

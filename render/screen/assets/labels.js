@@ -6,12 +6,12 @@
 
 import { FILL_MARKS } from './symbols.js';
 
-const FAMILY = '"Inter","Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif';
+export const FAMILY = '"Inter","Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif';
 /** Characters of what stands under a district's name when it is a number: “100 %”. */
 const LONGEST_NUMBER = 6;
 const widths = new Map();
 
-function widthOf(ctx, font, text, spacing = 0) {
+export function widthOf(ctx, font, text, spacing = 0) {
   const key = `${font}|${text}`;
   if (!widths.has(key)) {
     ctx.font = font;
@@ -21,8 +21,10 @@ function widthOf(ctx, font, text, spacing = 0) {
 }
 
 /** Boxes already taken; a coarse grid keeps 3,321 names linear. */
-class Taken {
-  constructor() {
+export class Taken {
+  /** @param {?Taken} others whose boxes are taken too, and stay as they are */
+  constructor(others = null) {
+    this.others = others;
     this.cells = new Map();
   }
 
@@ -38,7 +40,7 @@ class Taken {
         if (box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]) return false;
       }
     }
-    return true;
+    return this.others?.free(box) ?? true;
   }
 
   add(box) {
@@ -49,9 +51,9 @@ class Taken {
   }
 }
 
-const around = (x, y, width, height, pad = 1) => [x - width / 2 - pad, y - height / 2 - pad, x + width / 2 + pad, y + height / 2 + pad];
+export const around = (x, y, width, height, pad = 1) => [x - width / 2 - pad, y - height / 2 - pad, x + width / 2 + pad, y + height / 2 + pad];
 
-const within = (box, frame) => !frame || (box[0] >= frame[0] && box[1] >= frame[1] && box[2] <= frame[2] && box[3] <= frame[3]);
+export const within = (box, frame) => !frame || (box[0] >= frame[0] && box[1] >= frame[1] && box[2] <= frame[2] && box[3] <= frame[3]);
 
 /** Two balanced lines for a name of several words. */
 function split(name) {
@@ -110,7 +112,7 @@ export class Labels {
 
   /**
    * Place and draw all names.
-   * @returns {Array<{box: number[], district: string}>} boxes of district names, for clicks
+   * @returns {{hits: Array<{box: number[], district: string}>, taken: Taken}} boxes of district names, for clicks; all boxes
    */
   draw(ctx, view, icons, options) {
     const taken = new Taken();
@@ -123,20 +125,27 @@ export class Labels {
     const zoom = Math.max(1, view.scale / (view.home ?? view.scale));
     const hits = options.only ? [] : this.drawDistricts(ctx, view, taken, zoom, options.frame);
     if (this.painter.scene.area !== 'district' || zoom > 1.6) this.drawUnits(ctx, view, taken, zoom, icons, options);
-    return hits;
+    return { hits, taken };
+  }
+
+  /** What a scene prints on districts, where districts are what it draws. */
+  get districtValues() {
+    const { scene } = this.painter;
+    return scene.area === 'district' ? scene.labels : null;
   }
 
   drawDistricts(ctx, view, taken, zoom, frame) {
-    const { scene, districts } = this.painter;
+    const { districts } = this.painter;
+    const values = this.districtValues;
     const small = view.width < 520;
-    const start = (small ? 10 : 12.5) + (scene.labels && !small ? 2.5 : 0);
+    const start = (small ? 10 : 12.5) + (values && !small ? 2.5 : 0);
     const size = Math.min(17, start + (zoom - 1) * 1.5);
     const font = `700 ${size}px ${FAMILY}`;
     const spacing = size * 0.09;
     const hits = [];
     for (const district of districts) {
       const name = district.short.toLocaleUpperCase('vi');
-      const value = scene.labels?.[district.code];
+      const value = values?.[district.code];
       // A number is to be seen from afar; words as large as that would run into the next district.
       const below = size * (value?.length > LONGEST_NUMBER ? 1.12 : 1.45);
       const valueFont = `700 ${value?.length > LONGEST_NUMBER ? size : below}px ${FAMILY}`;
@@ -181,28 +190,30 @@ export class Labels {
       }
     }
     const box = around(cx, cy, width, height, 1);
-    return taken.free(box) || this.painter.scene.labels ? { x: cx, y: cy, box } : null;
+    return taken.free(box) || this.districtValues ? { x: cx, y: cy, box } : null;
   }
 
   drawUnits(ctx, view, taken, zoom, icons, { only, selected, frame }) {
     const small = view.width < 520;
     const size = only ? 10.5 : Math.min(15, (small ? 10 : 11.2) + (zoom - 1) * 1.3);
     const font = `500 ${size}px ${FAMILY}`;
+    const strong = `700 ${size + 0.8}px ${FAMILY}`;
     const stacks = new Map(icons.map((icon) => [icon.place.index, icon.size]));
+    const values = this.painter.scene.area === 'district' ? {} : this.painter.scene.labels ?? {};
     const units = (only ?? this.painter.units)
       .filter((unit) => unit.r * view.scale > size * 0.55 && this.painter.classes[unit.index] >= 0)
       .filter((unit) => this.inView(unit, view))
-      .sort((a, b) => (b.code === selected) - (a.code === selected) || b.r - a.r);
-    ctx.font = font;
+      .sort((a, b) => (b.code === selected) - (a.code === selected) || Boolean(values[b.code]) - Boolean(values[a.code]) || b.r - a.r);
     ctx.lineWidth = 2.8;
     ctx.fillStyle = '#16211F';
     for (const unit of units) {
       const room = unit.r * view.scale;
-      const found = this.unitSpot(ctx, font, size, unit, view, taken, room, stacks.get(unit.index) ?? 0);
+      const value = values[unit.code];
+      const found = this.unitSpot(ctx, { font, strong, size, value }, unit, view, taken, room, stacks.get(unit.index) ?? 0);
       if (!found || !within(found.box, frame)) continue;
-      ctx.font = font;
       taken.add(found.box);
       found.lines.forEach((line, i) => {
+        ctx.font = line === value ? strong : font;
         const y = found.y + (i - (found.lines.length - 1) / 2) * size * 1.08;
         ctx.strokeText(line, found.x, y);
         ctx.fillText(line, found.x, y);
@@ -216,12 +227,14 @@ export class Labels {
     return box[0] < x1 && box[2] > view.x && box[1] < y1 && box[3] > view.y;
   }
 
-  unitSpot(ctx, font, size, unit, view, taken, room, icon) {
+  /** Room for a name, with the value of its unit under it where it has one; for the value alone where the name is too long. */
+  unitSpot(ctx, { font, strong, size, value }, unit, view, taken, room, icon) {
     const x = (unit.x - view.x) * view.scale;
     const y = (unit.y - view.y) * view.scale;
     const two = split(unit.short);
-    for (const lines of two ? [[unit.short], two] : [[unit.short]]) {
-      const width = Math.max(...lines.map((line) => widthOf(ctx, font, line)));
+    const named = two ? [[unit.short], two] : [[unit.short]];
+    for (const lines of value ? [...named.map((name) => [...name, value]), [value]] : named) {
+      const width = Math.max(...lines.map((line) => widthOf(ctx, line === value ? strong : font, line)));
       if (width > room * 2.7) continue;
       const height = lines.length * size * 1.08;
       const below = icon ? icon / 2 + height / 2 + 3 : 0;

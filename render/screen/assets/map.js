@@ -1,24 +1,27 @@
 /** The interactive map: Leaflet for moving, zooming and the keyboard, the painter for the picture. */
 
 import { calmMotion } from './dom.js';
+import { ringFeature } from './features_paint.js';
 import { arrange, Shape } from './fit.js';
 import { CELLS_PER_PIXEL } from './geometry.js';
 import { canvasLayer } from './layer.js';
-import { drawMargins } from './margins.js';
+import { drawMargins, planMargins } from './margins.js';
 
 const MAX_ZOOM_STEPS = 6;
 
 export class MapView {
   /**
    * @param {{L: Object, container: HTMLElement, painter: Object, setup: Object, corners: Function,
-   *   onPick: Function, onHover: Function, onMove: Function}} options `corners()` lists the boxes
-   *   that want a corner of the frame, `onPick(patch)` hears clicks, `onHover(unit, event)` the pointer
+   *   onPick: Function, onHover: Function, picker: Object}} options `corners()` lists the boxes that
+   *   want a corner of the frame, `onPick(patch)` hears clicks, `onHover(unit, event, feature)` the
+   *   pointer, `picker` wants the next click while it is active
    */
   constructor(options) {
     Object.assign(this, options);
     const { L, container, painter, setup } = options;
     this.shape = new Shape(painter.geometry);
     this.hovered = null;
+    this.feature = null;
     this.selected = null;
     this.isolate = null;
     this.zoomed = null;
@@ -47,7 +50,7 @@ export class MapView {
   }
 
   listen(container) {
-    this.map.on('click', (event) => this.click(event.containerPoint));
+    this.map.on('click', (event) => this.click(event));
     this.map.on('move', () => this.onHover(null));
     container.addEventListener('pointermove', (event) => {
       if (event.pointerType === 'touch') return; // a tap selects; a tooltip would stay behind
@@ -72,23 +75,41 @@ export class MapView {
   }
 
   hoverAt(point, event) {
-    if (!this.layer.view || !this.painter.scene) return;
+    if (!this.layer.view || !this.painter.scene || this.picker.active) return;
     const name = this.districtAt(point);
-    const unit = this.painter.hit(...this.gridAt(point));
+    const { unit, feature } = this.under(point);
     this.map.getContainer().style.cursor = name || unit ? 'pointer' : '';
-    this.setHovered(unit, event);
+    this.setHovered(unit, event, feature);
   }
 
-  setHovered(unit, event) {
-    if (this.hovered !== unit) {
+  /** What is drawn at a point of the frame: a settlement before the area that it lies in. */
+  under(point) {
+    const [x, y] = this.gridAt(point);
+    const feature = this.painter.features?.hit(x, y, this.layer.view) ?? null;
+    return { feature, unit: this.painter.byCode.get(feature?.unit) ?? this.painter.hit(x, y) };
+  }
+
+  setHovered(unit, event, feature = null) {
+    if (this.hovered !== unit || this.feature !== feature) {
       this.hovered = unit;
+      this.feature = feature;
       this.layer.repaintOutline();
     }
-    this.onHover(unit, event);
+    this.onHover(unit, event, feature);
   }
 
-  click(point) {
+  click({ containerPoint: point, latlng, originalEvent }) {
+    if (this.picker.active) {
+      this.picker.end(latlng);
+      return;
+    }
     const { state } = this.painter.scene;
+    const { feature, unit: home } = this.under(point);
+    if (feature) {
+      this.setHovered(home, originalEvent, feature); // a finger has no other way to read it
+      if (home && this.selected !== home.code) this.pick(home);
+      return;
+    }
     const name = this.districtAt(point);
     if (name) {
       this.onPick({ district: state.district === name ? null : name });
@@ -222,9 +243,11 @@ export class MapView {
     const corner = this.layer.offset();
     const { boxes, frame } = this.cover(corner);
     const skip = this.insetShown?.() ? new Set([this.setup.inset]) : null;
-    this.districtHits = this.painter.paint(ctx, view, { isolate: this.isolate, skip, selected: this.selected, avoid: boxes, frame });
+    const around = planMargins(ctx, view, this.painter, this.margins, frame, boxes);
+    const outside = around.map(({ box }) => box);
+    this.districtHits = this.painter.paint(ctx, view, { isolate: this.isolate, skip, selected: this.selected, avoid: boxes, outside, frame });
     ctx.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
-    drawMargins(ctx, view, this.painter, this.margins, frame, boxes);
+    drawMargins(ctx, around);
   }
 
   /** What covers the map, and the visible frame, in canvas coordinates. */
@@ -244,6 +267,7 @@ export class MapView {
     const unit = this.selected && painter.byCode.get(this.selected);
     if (unit) outlines.push({ path: painter.outlineOf({ unit }), kind: 'selected' });
     painter.paintOutlines(ctx, view, outlines.filter(({ path }) => path));
+    if (this.feature && painter.features) ringFeature(ctx, view, painter.features, this.feature);
   }
 
   destroy() {

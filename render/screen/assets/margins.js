@@ -61,11 +61,22 @@ function placeName(wish, [width, height], { frame, taken, view, painter, reach }
 /** The last plan of each painter: places depend on the view, not on the scene, and cost more than the fills. */
 const plans = new WeakMap();
 
-function planned(ctx, view, painter, names, frame, avoid) {
+/**
+ * Find places for the margin names.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Object} view
+ * @param {Object} painter
+ * @param {Array<{text: string, point: number[], kind: string}>} names points from the origin
+ * @param {number[]} frame visible part of the canvas in CSS pixels: x0, y0, x1, y1
+ * @param {number[][]} avoid boxes that cover the map (legend, inset, buttons)
+ * @returns {Array<{text: string, box: number[]}>} what {@link drawMargins} draws
+ */
+export function planMargins(ctx, view, painter, names, frame, avoid) {
   const key = [view.x, view.y, view.scale, frame, ...avoid].join();
   const known = plans.get(painter);
   if (known?.key === key && known.names === names) return known.spots;
   const spots = plan(ctx, view, painter, names, frame, avoid);
+  ctx.letterSpacing = '0px';
   plans.set(painter, { key, names, spots });
   return spots;
 }
@@ -89,7 +100,7 @@ function plan(ctx, view, painter, names, frame, avoid) {
       const spot = placeName(wishOf(name), box, { frame, taken, view, painter, reach }) ?? sovereign(name, wishOf(name), box, part);
       if (!spot) continue;
       taken.push(spot.box);
-      spots.push({ text: name.text, style, size, x: spot.x + (style.spacing * size) / 2, y: spot.y });
+      spots.push({ text: name.text, style, size, x: spot.x + (style.spacing * size) / 2, y: spot.y, box: spot.box });
       break;
     }
   }
@@ -104,19 +115,15 @@ function write(ctx, { weight, spacing }, size) {
 /**
  * Draw the margin names.
  * @param {CanvasRenderingContext2D} ctx
- * @param {Object} view
- * @param {Object} painter
- * @param {Array<{text: string, point: number[], kind: string}>} names points from the origin
- * @param {number[]} frame visible part of the canvas in CSS pixels: x0, y0, x1, y1
- * @param {number[][]} avoid boxes that cover the map (legend, inset, buttons)
+ * @param {Object[]} spots from {@link planMargins}
  */
-export function drawMargins(ctx, view, painter, names, frame, avoid) {
+export function drawMargins(ctx, spots) {
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   ctx.lineJoin = 'round';
   ctx.strokeStyle = '#EAF0EF';
   ctx.lineWidth = 3;
-  for (const { text, style, size, x, y } of planned(ctx, view, painter, names, frame, avoid)) {
+  for (const { text, style, size, x, y } of spots) {
     write(ctx, style, size);
     ctx.fillStyle = style.color;
     ctx.strokeText(text, x, y);

@@ -6,6 +6,7 @@
  * the canvas's top left corner, its size in CSS pixels, device pixels per CSS pixel.
  */
 
+import { drawFeatures, writeFeatures } from './features_paint.js';
 import { contains } from './geometry.js';
 import { Labels } from './labels.js';
 import { numbers } from './scene.js';
@@ -54,6 +55,7 @@ export class Painter {
     this.labels = new Labels(this);
     this.batches = new Map();
     this.sheets = new Map();
+    this.features = null;
   }
 
   /** Take the classes and marks of a scene; nothing is drawn yet. */
@@ -67,6 +69,11 @@ export class Painter {
     this.anyFaded = this.classes.includes(FADED);
     this.fadedKey = this.anyFaded ? scene.classes.replace(/[^-]/g, '+') : '';
     this.batches.clear();
+  }
+
+  /** Take what stands at places, null when there is nothing or not yet. */
+  setFeatures(features) {
+    this.features = features;
   }
 
   /** @returns {?Object} the unit under a grid position */
@@ -117,14 +124,18 @@ export class Painter {
    * Draw everything.
    * @param {CanvasRenderingContext2D} ctx
    * @param {Object} view
-   * @param {{isolate: ?Object, only: ?Array, skip: ?Set, avoid: ?Array, names: boolean}} options
+   * @param {{isolate: ?Object, only: ?Array, skip: ?Set, avoid: ?Array, outside: ?Array, frame: ?Array}} options
+   *   `avoid` boxes over the map, `outside` boxes of the names around the territory
+   * @returns {Object[]} boxes of district names
    */
   paint(ctx, view, options = {}) {
     const k = view.scale * view.dpr;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
     ctx.setTransform(k, 0, 0, k, -view.x * k, -view.y * k);
-    const batches = this.batchesFor(options.isolate, options.only);
+    // A class of features dims other features and no area.
+    const isolate = options.isolate?.kind === 'feature' ? null : options.isolate;
+    const batches = this.batchesFor(isolate, options.only);
     const slot = options.only?.[0]?.district ?? '';
     const where = [slot, view.x, view.y, view.scale, view.home, view.dpr, this.scene.area, this.fadedKey].join();
     this.paintFills(ctx, batches, k, view.dpr);
@@ -132,15 +143,35 @@ export class Painter {
       sheet.setTransform(k, 0, 0, k, -view.x * k, -view.y * k);
       this.paintLines(sheet, batches, view, options);
     });
+    const features = options.only ? null : this.features;
+    const alone = options.isolate?.kind === 'feature' ? options.isolate.index : null;
+    if (features) {
+      this.lay(ctx, 'features', [where, features.mask, alone].join(), (sheet) => {
+        sheet.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
+        drawFeatures(sheet, view, features, alone);
+      }, features);
+    }
     ctx.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
-    const icons = this.labels.icons(view, options);
+    const icons = this.labels.icons(view, { ...options, isolate });
     for (const item of icons) this.paintIcon(ctx, item);
     const around = [...icons.map((icon) => [icon.x, icon.y, icon.size]), ...(options.avoid ?? []), options.frame].join();
     const names = [where, around, options.selected, ...(options.skip ?? []), JSON.stringify(this.scene.labels)].join();
-    return this.lay(ctx, `names${slot}`, names, (sheet) => {
+    const { hits, taken } = this.lay(ctx, `names${slot}`, names, (sheet) => {
       sheet.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
       return this.labels.draw(sheet, view, icons, options);
     });
+    if (features) this.paintTexts(ctx, view, [names, features.mask].join(), taken, options);
+    return hits;
+  }
+
+  /** What is written beside features, where the names leave room. */
+  paintTexts(ctx, view, key, names, { frame, outside }) {
+    const { features } = this;
+    this.lay(ctx, 'texts', key, (sheet) => {
+      sheet.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
+      const onLand = (x, y) => Boolean(this.hit(x / view.scale + view.x, y / view.scale + view.y));
+      writeFeatures(sheet, view, features, { names, outside, frame, onLand });
+    }, features);
   }
 
   /**
@@ -150,16 +181,17 @@ export class Painter {
    * @param {string} slot which sheet
    * @param {string} key everything the sheet depends on
    * @param {(sheet: CanvasRenderingContext2D) => *} draw
+   * @param {?Object} of what it shows, where a key cannot tell one from another
    * @returns {*} what `draw` returned when the sheet was made
    */
-  lay(ctx, slot, key, draw) {
+  lay(ctx, slot, key, draw, of = null) {
     const { width, height } = ctx.canvas;
     let sheet = this.sheets.get(slot);
-    if (sheet?.key !== key || sheet.canvas.width !== width || sheet.canvas.height !== height) {
+    if (sheet?.key !== key || sheet.of !== of || sheet.canvas.width !== width || sheet.canvas.height !== height) {
       const canvas = sheet?.canvas ?? document.createElement('canvas');
       canvas.width = width; // also clears it
       canvas.height = height;
-      sheet = { key, canvas, result: draw(canvas.getContext('2d')) };
+      sheet = { key, of, canvas, result: draw(canvas.getContext('2d')) };
       this.sheets.set(slot, sheet);
     }
     ctx.setTransform(1, 0, 0, 1, 0, 0);

@@ -14,12 +14,16 @@ import { UnitList } from './unitlist.js';
 const TABS = ['overview', 'submit', 'entry', 'history', 'list', 'table', 'notes'];
 /** Tabs of the pages with a desk; the tab `entry` stands for several values of `view`. */
 const DESK_TABS = ['submit', 'entry', 'history'];
+/** A desk of the Coordination Office: the tabs that it fills and what tabs are called there. */
+function officeDesk(page, tabs, words) {
+  return { tabs, words, make: async (options) => (await import('./desk.js')).deskOf(page, options) };
+}
+
 /** By page: the tabs of its desk, what tabs are called there, and the desk itself, fetched there and nowhere else. */
 const DESKS = {
-  'bao-cao-thang': {
-    tabs: DESK_TABS, words: { overview: 'desk_overview' },
-    make: async (options) => (await import('./desk.js')).monthlyDesk(options),
-  },
+  'bao-cao-thang': officeDesk('bao-cao-thang', DESK_TABS, { overview: 'desk_overview' }),
+  'xa-bien-gioi': officeDesk('xa-bien-gioi', ['entry', 'history'], { entry: 'desk_enter_clusters' }),
+  'thon-lang': officeDesk('thon-lang', ['entry', 'history'], { entry: 'desk_enter_villages' }),
   'ranh-gioi': {
     tabs: ['submit', 'history'], words: { submit: 'boundary_submit', history: 'boundary_history' },
     make: async (options) => (await import('./desk_boundary.js')).boundaryDesk(options),
@@ -28,8 +32,8 @@ const DESKS = {
 
 export class Panel {
   /**
-   * @param {{setup: Object, t: Function, onChange: Function, onPick: Function, onHover: Function}} options
-   *   `onChange` sends a patch, `onPick` chooses a place
+   * @param {{setup: Object, t: Function, onChange: Function, onPick: Function, onHover: Function, pickPoint: () => Promise<?number[]>}} options
+   *   `onChange` sends a patch, `onPick` chooses a place, `pickPoint` lets the reader choose longitude and latitude on the map
    */
   constructor(options) {
     Object.assign(this, options);
@@ -214,8 +218,22 @@ export class Panel {
 
   async fetchDesk(page) {
     this.desks.set(page, null); // it is on its way
-    this.desks.set(page, await DESKS[page].make({ t: this.t, setup: this.setup, onChange: this.onChange, onView: (view) => this.ask(view) }));
+    this.desks.set(page, await DESKS[page].make({
+      t: this.t, setup: this.setup, onChange: this.onChange, onView: (view) => this.ask(view), pickPoint: () => this.pickOnMap(),
+    }));
     this.offerDesk(this.scene);
     this.fillCurrent();
+  }
+
+  /** Let the reader choose a point of the map; on a phone the drawer makes way meanwhile. */
+  async pickOnMap() {
+    const { drawer } = this;
+    const { state } = drawer;
+    if (drawer.phone) drawer.set('peek');
+    try {
+      return await this.pickPoint();
+    } finally {
+      drawer.atLeast(state);
+    }
   }
 }

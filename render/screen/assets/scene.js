@@ -90,6 +90,24 @@ export function rowsIfKnown(scene) {
   return known.get(`${scene.data}.json?${scene.query}`) ?? null;
 }
 
+const pointsAddress = (scene) => `/points/${scene.layer}.json?${scene.points.query}`;
+
+/**
+ * @param {Object} scene
+ * @returns {Promise<Object>|Object} what stands at places over the areas, whatever the filters
+ */
+export function pointsOf(scene) {
+  return once(pointsAddress(scene), (url) => fetched(url, 'json'));
+}
+
+/**
+ * @param {Object} scene
+ * @returns {?Object} the same when it is here already
+ */
+export function pointsIfKnown(scene) {
+  return scene.points ? known.get(pointsAddress(scene)) ?? null : null;
+}
+
 let leaflet = null;
 
 /**

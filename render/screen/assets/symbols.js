@@ -185,6 +185,54 @@ export function drawMark(ctx, mark, x, y, radius) {
   else letter(ctx, x, y, radius, mark.symbol);
 }
 
+/** Signs in a symbol that is large enough, so that its colour is never alone. */
+const SIGNS = {
+  star: (ctx, x, y, r) => drawStar(ctx, x, y, r * 0.78),
+  dots(ctx, x, y, r, ink) {
+    ctx.beginPath();
+    ctx.arc(x, y, r * 0.3, 0, 7);
+    ctx.fillStyle = ink;
+    ctx.fill();
+  },
+  hatch: (ctx, x, y, r, ink) => strokeIn(ctx, ink, r * 0.2, [[x - r * 0.45, y + r * 0.45], [x + r * 0.45, y - r * 0.45]]),
+  cross: (ctx, x, y, r, ink) =>
+    strokeIn(ctx, ink, r * 0.2, [[x - r * 0.42, y + r * 0.42], [x + r * 0.42, y - r * 0.42]], [[x - r * 0.42, y - r * 0.42], [x + r * 0.42, y + r * 0.42]]),
+};
+
+/** @returns {boolean} whether dark ink is hard to see on a colour `#RRGGBB` */
+function isDark(color) {
+  const [red, green, blue] = [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16));
+  return 0.3 * red + 0.59 * green + 0.11 * blue < 120;
+}
+
+/**
+ * A settlement: filled where it is, hollow where it is to be.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {{color: string, pattern: string}} cls
+ * @param {number} x centre
+ * @param {number} y centre
+ * @param {number} radius
+ * @param {boolean} hollow
+ */
+export function drawPlace(ctx, cls, x, y, radius, hollow) {
+  const ring = hollow ? Math.max(2, radius * 0.34) : Math.max(1, radius * 0.13);
+  ctx.beginPath();
+  ctx.arc(x, y, radius - ring / 2, 0, 7);
+  ctx.fillStyle = hollow ? '#FFFFFF' : cls.color;
+  ctx.fill();
+  if (hollow) {
+    // A dark edge on both sides of the ring: light colours must stand out from the map and from white.
+    ctx.lineWidth = ring + 1.6;
+    ctx.strokeStyle = INK;
+    ctx.stroke();
+  }
+  ctx.lineWidth = ring;
+  ctx.strokeStyle = hollow ? cls.color : INK;
+  ctx.stroke();
+  const inside = hollow ? radius - ring : radius;
+  if (inside >= 4) SIGNS[cls.pattern]?.(ctx, x, y, inside, !hollow && isDark(cls.color) ? '#FFFFFF' : INK);
+}
+
 const urls = new Map();
 const SHARP = 3;
 
@@ -215,6 +263,16 @@ export function swatch(cls) {
     }
     if (cls.pattern === 'star') drawStar(ctx, 13, 9.4, 6.6);
   });
+}
+
+/**
+ * CSS image of a settlement.
+ * @param {{color: string, pattern: string}} cls
+ * @param {boolean} hollow
+ * @returns {string}
+ */
+export function placeImage(cls, hollow = false) {
+  return picture(`p|${cls.color}|${cls.pattern}|${hollow}`, 20, 20, (ctx) => drawPlace(ctx, cls, 10, 10, 7.4, hollow));
 }
 
 /**

@@ -1,6 +1,6 @@
-/** The tab "Bảng": the rows behind the map, sortable, with a sticky head. */
+/** The tab "Bảng": the rows behind the map, and under them those of what stands at places. */
 
-import { fill, folded, h } from './dom.js';
+import { fill, folded, h, setText } from './dom.js';
 
 const COLLATOR = new Intl.Collator('vi', { numeric: true });
 
@@ -12,21 +12,98 @@ function compare(a, b, direction) {
   return direction * (numeric ? a - b : COLLATOR.compare(String(a), String(b)));
 }
 
-export class RowTable {
-  /** @param {{t: Function, lang: string, onPick: Function}} options */
-  constructor({ t, lang, onPick }) {
-    Object.assign(this, { t, onPick });
+/** With more columns than this the table is wider than its place, and its texts need not be narrow. */
+const MANY_COLUMNS = 9;
+
+/** A table of objects: sortable, with a sticky head. */
+class SortedTable {
+  /** @param {{lang: string, testid: string}} options */
+  constructor({ lang, testid }) {
     this.number = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
     this.sort = { key: null, direction: 1 };
-    this.state = h('p', { class: 'ntm-empty', role: 'status' });
     this.head = h('tr', {});
     this.body = h('tbody', {});
     this.caption = h('caption', { class: 'ntm-hidden' });
-    this.table = h('table', { class: 'ntm-table', 'data-testid': 'table' }, this.caption, h('thead', {}, this.head), this.body);
-    this.scroller = h('div', { class: 'ntm-table-scroll', tabindex: '0', role: 'region', 'aria-label': t('tab_table') }, this.table);
+    this.element = h('table', { class: 'ntm-table', 'data-testid': testid }, this.caption, h('thead', {}, this.head), this.body);
+  }
+
+  /**
+   * @param {Object<string, string>} columns headings by key of the rows
+   * @param {Object[]} rows
+   * @param {?string} selected code of the rows to point out
+   */
+  show(columns, rows, selected) {
+    this.selected = selected;
+    if (this.data !== rows) {
+      this.data = rows;
+      this.columns = columns;
+      this.keys = Object.keys(columns);
+      if (!this.keys.includes(this.sort.key)) this.sort = { key: null, direction: 1 };
+      this.element.classList.toggle('is-wide', this.keys.length > MANY_COLUMNS);
+      this.heads();
+    }
+    this.rows();
+  }
+
+  heads() {
+    fill(this.head, this.keys.map((key) => h('th', { scope: 'col', 'data-key': key, 'aria-sort': 'none' }, h('button', {
+      type: 'button', onclick: () => this.sortBy(key),
+    }, this.columns[key], h('span', { class: 'ntm-sort', 'aria-hidden': 'true' })))));
+  }
+
+  sortBy(key) {
+    const same = this.sort.key === key;
+    this.sort = { key, direction: same ? -this.sort.direction : 1 };
+    this.rows();
+  }
+
+  rows() {
+    const { key, direction } = this.sort;
+    for (const head of this.head.children) {
+      const sorted = head.dataset.key === key;
+      head.setAttribute('aria-sort', !sorted ? 'none' : direction > 0 ? 'ascending' : 'descending');
+    }
+    const rows = key ? [...this.data].sort((a, b) => compare(a[key], b[key], direction)) : this.data;
+    fill(this.body, rows.map((row) => this.row(row)));
+  }
+
+  row(row) {
+    const [first, ...rest] = this.keys;
+    const cell = (tag, key) => {
+      const value = row[key];
+      const number = typeof value === 'number';
+      // The name is a button so that the keyboard reaches what a click on the row does.
+      const text = number ? this.number.format(value) : value ?? '–';
+      const named = key === (this.keys.includes('name') ? 'name' : first);
+      return h(tag, { scope: tag === 'th' ? 'row' : null, class: number ? 'is-number' : null },
+        named && row.code ? h('button', { type: 'button', class: 'ntm-cell-link' }, text) : text);
+    };
+    return h('tr', { 'data-code': row.code || null, class: row.code && row.code === this.selected ? 'is-current' : null },
+      cell('th', first), rest.map((key) => cell('td', key)));
+  }
+}
+
+/** Rows of the second table, of what stands at places: a cell to a heading, the code of its unit beside them. */
+function placeRows({ features = [], feature_columns: headings = [] }) {
+  return {
+    columns: Object.fromEntries(headings.map((text, i) => [`c${i}`, text])),
+    rows: features.map(({ unit, cells }) => ({ code: unit, ...Object.fromEntries(cells.map((cell, i) => [`c${i}`, cell])) })),
+  };
+}
+
+export class RowTable {
+  /** @param {{t: Function, lang: string, onPick: Function}} options */
+  constructor({ t, lang, onPick }) {
+    this.t = t;
+    this.state = h('p', { class: 'ntm-empty', role: 'status' });
+    this.units = new SortedTable({ lang, testid: 'table' });
+    this.places = new SortedTable({ lang, testid: 'feature-table' });
+    this.title = h('h2', { class: 'ntm-table-title' });
+    this.second = h('div', { class: 'ntm-table-second', hidden: true }, this.title, this.places.element);
+    this.scroller = h('div', { class: 'ntm-table-scroll', tabindex: '0', role: 'region', 'aria-label': t('tab_table') }, this.units.element, this.second);
     this.element = h('div', { class: 'ntm-tablebox' }, this.state, this.scroller);
     this.wait();
-    this.body.addEventListener('click', (event) => {
+    this.scroller.addEventListener('click', (event) => {
       const row = event.target.closest('tr[data-code]');
       if (row) onPick(row.dataset.code);
     });
@@ -46,58 +123,22 @@ export class RowTable {
 
   /** @param {{rows: Object[], columns: Object<string, string>}} data @param {Object} scene */
   show(data, scene) {
-    this.state.hidden = true;
+    const selected = scene.state?.commune ?? null;
     this.scroller.hidden = false;
-    this.selected = scene.state?.commune ?? null;
-    this.caption.textContent = scene.headline ?? scene.title ?? '';
+    this.state.hidden = data.rows.length > 0;
+    this.state.textContent = this.t('list_empty');
+    this.units.caption.textContent = scene.headline ?? scene.title ?? '';
+    this.units.show(data.columns ?? {}, data.rows, selected);
+    this.second.hidden = !data.features?.length;
+    if (this.second.hidden) return;
     if (this.data !== data) {
       this.data = data;
-      this.keys = Object.keys(data.columns ?? {});
-      if (!this.keys.includes(this.sort.key)) this.sort = { key: null, direction: 1 };
-      this.heads();
+      this.made = placeRows(data);
     }
-    this.rows();
-  }
-
-  heads() {
-    fill(this.head, this.keys.map((key) => h('th', { scope: 'col', 'data-key': key, 'aria-sort': 'none' }, h('button', {
-      type: 'button', onclick: () => this.sortBy(key),
-    }, this.data.columns[key], h('span', { class: 'ntm-sort', 'aria-hidden': 'true' })))));
-  }
-
-  sortBy(key) {
-    const same = this.sort.key === key;
-    this.sort = { key, direction: same ? -this.sort.direction : 1 };
-    this.rows();
-  }
-
-  rows() {
-    const { key, direction } = this.sort;
-    for (const head of this.head.children) {
-      const sorted = head.dataset.key === key;
-      head.setAttribute('aria-sort', !sorted ? 'none' : direction > 0 ? 'ascending' : 'descending');
-    }
-    const rows = key ? [...this.data.rows].sort((a, b) => compare(a[key], b[key], direction)) : this.data.rows;
-    if (!rows.length) {
-      this.state.hidden = false;
-      this.state.textContent = this.t('list_empty');
-    }
-    fill(this.body, rows.map((row) => this.row(row)));
-  }
-
-  row(row) {
-    const [first, ...rest] = this.keys;
-    const cell = (tag, key) => {
-      const value = row[key];
-      const number = typeof value === 'number';
-      // The name is a button so that the keyboard reaches what a click on the row does.
-      const text = number ? this.number.format(value) : value ?? '–';
-      const named = key === (this.keys.includes('name') ? 'name' : first);
-      return h(tag, { scope: tag === 'th' ? 'row' : null, class: number ? 'is-number' : null },
-        named && row.code ? h('button', { type: 'button', class: 'ntm-cell-link' }, text) : text);
-    };
-    return h('tr', { 'data-code': row.code, class: row.code === this.selected ? 'is-current' : null },
-      cell('th', first), rest.map((key) => cell('td', key)));
+    const title = data.legend?.features_title || this.t('places_table');
+    setText(this.title, title);
+    setText(this.places.caption, title);
+    this.places.show(this.made.columns, this.made.rows, selected);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The tooltip of the map and of the inset: the name at once, the details when they are here. */
 
 import { fill, h } from './dom.js';
-import { swatch } from './symbols.js';
+import { placeImage, swatch } from './symbols.js';
 
 export class Tooltip {
   constructor() {
@@ -15,7 +15,7 @@ export class Tooltip {
   }
 
   /**
-   * @param {{key: string, title: string, class: ?Object, classLabel: string, lines: string[]}} content
+   * @param {{key: string, title: string, image: ?string, classLabel: string, lines: string[]}} content
    * @param {{clientX: number, clientY: number}} event
    */
   show(content, event) {
@@ -25,8 +25,8 @@ export class Tooltip {
       fill(
         this.element,
         h('strong', {}, content.title),
-        h('span', { class: 'ntm-tooltip-class' },
-          content.class && h('span', { class: 'ntm-swatch', style: `background-image:${swatch(content.class)}` }),
+        (content.image || content.classLabel) && h('span', { class: 'ntm-tooltip-class' },
+          content.image && h('span', { class: `ntm-swatch ${content.kind ?? ''}`, style: `background-image:${content.image}` }),
           content.classLabel),
         content.lines.map((line) => h('span', { class: 'ntm-tooltip-line' }, line)),
       );
@@ -35,8 +35,14 @@ export class Tooltip {
     this.move(event);
   }
 
-  move({ clientX, clientY }) {
+  move({ clientX, clientY, pointerType }) {
     const { offsetWidth: width, offsetHeight: height } = this.element;
+    if (pointerType === 'touch') {
+      // Not under the finger, and not over the drawer that a chosen commune opens.
+      const y = Math.max(8, Math.min(clientY - height - 22, window.innerHeight * 0.48 - height - 8));
+      this.element.style.transform = `translate(${Math.round(Math.max(8, (window.innerWidth - width) / 2))}px, ${Math.round(y)}px)`;
+      return;
+    }
     const right = clientX + 18 + width > window.innerWidth - 8;
     const low = clientY + 18 + height > window.innerHeight - 8;
     const x = Math.max(8, right ? clientX - width - 14 : clientX + 18);
@@ -67,8 +73,26 @@ export function tooltipOf({ unit, painter, rows, t }) {
   return {
     key: `${scene.id}|${whole ? district.code : unit.code}`,
     title,
-    class: cls,
+    image: cls && swatch(cls),
     classLabel: cls ? cls.label : index < 0 && scene.classes?.length ? t('outside_filter') : t('no_data'),
     lines,
+  };
+}
+
+/**
+ * What the tooltip says about a settlement.
+ * @param {{feature: Object, painter: Object}} source
+ * @returns {Object}
+ */
+export function tooltipOfFeature({ feature, painter }) {
+  const cls = painter.features.classOf(feature);
+  const [first, ...rest] = [feature.text, ...String(feature.detail ?? '').split('\n')].map((line) => line.trim()).filter(Boolean);
+  return {
+    key: `${painter.scene.id}|${feature.kind}|${feature.id}`,
+    title: first ?? '',
+    image: cls && placeImage(cls, !feature.filled),
+    kind: 'is-feature',
+    classLabel: cls?.label ?? '',
+    lines: rest.filter((line) => line !== first && line !== cls?.label),
   };
 }

@@ -1,0 +1,5 @@
+"""Page `/thon-lang`."""
+
+from render.screen.page import show
+
+show("thon-lang")
