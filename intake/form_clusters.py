@@ -78,11 +78,13 @@ def check_clusters(reader: FormReader) -> Found:
     known = places.lists.clusters
     entries = [entry for row in reader.rows if (entry := _entry(row, places, known))]
     _one_commune(entries, known, places)
-    given = [entry.record for entry in entries if not entry.voided]
+    told: dict[str, list[Cluster]] = {}
+    for record in (*known, *(entry.record for entry in entries if not entry.voided)):
+        told.setdefault(_key(record.id), []).append(record)
     warnings: list[str] = []
     for entry in entries:
         if not entry.voided:
-            warnings += _warnings(entry, _before(entry.record, [*known, *given]), places)
+            warnings += _warnings(entry, _before(entry.record, told[_key(entry.record.id)]), places)
     return Found(
         rows={"clusters": [entry.stored for entry in entries]},
         changes=tuple(change for entry in entries if (change := _change(entry, known, reader))),

@@ -264,6 +264,8 @@ _DOSSIERS: Final = Form(
     ),
 )
 
+#: Kinds that a document may come with, scanned: the decision, or the plan of a cluster.
+WITH_SCAN: Final = frozenset({"decisions", "clusters", "village-recognitions"})
 FORMS: Final[Mapping[str, Form]] = {
     form.kind: form for form in (_DECISIONS, _TARGETS, _FIGURES, _DOSSIERS, CLUSTERS, VILLAGES, VILLAGE_RECOGNITIONS)
 }

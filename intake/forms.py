@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from base.errors import Fault
@@ -22,7 +23,7 @@ from intake.form_columns import Form, FormColumn, FormKind
 from intake.form_decisions import check_decisions
 from intake.form_dossiers import check_dossiers
 from intake.form_figures import check_figures
-from intake.form_kinds import FORMS
+from intake.form_kinds import FORMS, WITH_SCAN
 from intake.form_targets import check_targets
 from intake.form_template import form_template
 from intake.form_village_recognitions import check_village_recognitions
@@ -59,7 +60,7 @@ def check_form(  # noqa: PLR0913, PLR0917 - a file, who sent it, and all that it
     ledger
         The store that the file would go to; nothing is written.
     sender
-        Who hands in; ``attachment`` is the scan of a decision.
+        Who hands in; ``attachment`` is the scan of a document.
 
     Raises
     ------
@@ -97,9 +98,15 @@ def _place(fault: Fault) -> tuple[int, int, str]:
 
 
 def _check(kind: FormKind, reader: FormReader, sender: Sender) -> Found:
+    scan = digest(sender.attachment) if sender.attachment else None
     if kind == "decisions":
-        return check_decisions(reader, digest(sender.attachment) if sender.attachment else None)
-    return _CHECKS[kind](reader)
+        return check_decisions(reader, scan)
+    found = _CHECKS[kind](reader)
+    if kind not in WITH_SCAN:
+        return found
+    return replace(
+        found, rows={name: [{**row, "scan_hash": scan} for row in rows] for name, rows in found.rows.items()}
+    )
 
 
 def _preview(form: Form, reader: FormReader, found: Found, warnings: list[str]) -> Preview:

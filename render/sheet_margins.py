@@ -5,6 +5,7 @@ Only names: outlines of neighbours in the sources are up to 10 km off.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import product
 from typing import Final
@@ -23,7 +24,7 @@ _COLOR: Final = "#6F6F6F"
 #: Sizes to try, the largest first, and whether the name is bold.
 _SIZES: Final = {"country": ((11.0, 9.0, 7.5), True), "province": ((8.0,), False), "archipelago": ((8.5, 7.0), True)}
 #: A small name near its place goes before a large one far from it: CAMPUCHIA north of LÀO would be a false statement.
-_REACHES: Final = (30.0, 75.0)
+_REACHES: Final = (30.0, 75.0, math.inf)
 _STEP: Final = 2.0
 _CLEAR: Final = np.array([-2.0, -2.0, 2.0, 2.0])
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from base import settings
 from base.clock import Month, day_label, today
@@ -17,7 +17,7 @@ from base.i18n import Translate, translate, translator
 from geo.crs_declared import WGS84
 from geo.spelling import folded
 from intake.form_columns import Form, FormColumn
-from intake.form_kinds import FORMS
+from intake.form_kinds import FORMS, WITH_SCAN
 from intake.form_settlement_kinds import CRS_WORDS
 from intake.point_file import ENDINGS
 from intake.scope import area
@@ -27,7 +27,7 @@ from layers.registry import facts_of
 from store import current
 from store.ledger import WHOLE, Ledger, Receipt, Submission
 from store.queries import LedgerFacts
-from store.schema import blobs, recognitions
+from store.schema import blobs, clusters, recognitions, village_recognitions
 
 _PROGRAMME: Final = "Bộ số liệu công bố kèm phần mềm"
 #: Names of the empty forms; the monthly one also says its month and district.
@@ -98,7 +98,7 @@ def _form(form: Form, facts: LedgerFacts, lang: str) -> dict[str, Any]:
         "about": t(form.about),
         "points": _points(form, t),
         "files": sorted(ENDINGS) if form.kind in WITH_PLACES else [],
-        "scan": form.kind == "decisions",
+        "scan": form.kind in WITH_SCAN,
         "columns": [
             {
                 "key": column.key,
@@ -243,9 +243,14 @@ def _sizes(ledger: Ledger, receipts: Sequence[Receipt]) -> dict[str, int]:
 
 def _scans(ledger: Ledger, receipts: Sequence[Receipt]) -> dict[int, str]:
     """Return the hash of the scan that came with a submission, by its number."""
-    table = recognitions
-    query = select(table.c.submission_id, table.c.scan_hash).where(
-        table.c.submission_id.in_([r.id for r in receipts]), table.c.scan_hash.is_not(None)
+    numbers = [r.id for r in receipts]
+    query = union(
+        *(
+            select(table.c.submission_id, table.c.scan_hash).where(
+                table.c.submission_id.in_(numbers), table.c.scan_hash.is_not(None)
+            )
+            for table in (recognitions, clusters, village_recognitions)
+        )
     )
     with ledger.reading() as connection:
         return {row[0]: row[1] for row in connection.execute(query)}

@@ -182,6 +182,7 @@ clusters = _facts(
     *_number("households_moved", "people_moved"),
     *_measure("existing_lon", "existing_lat", "planned_lon", "planned_lat"),
     *_measure("area_ha", "residential_ha", "production_ha", "budget_million", "road_m", "border_post_m"),
+    Column("scan_hash", String(64), ForeignKey("blobs.hash")),
     Column("voided", Integer, nullable=False),
 )
 #: The register of villages. ``minority`` is ``yes``, ``no`` or empty; ``voided`` = 1 takes back an earlier row.
@@ -196,6 +197,7 @@ village_recognitions = _facts(
     "village_recognitions",
     *_text(*_PLACED, "village", "title", "action", "decision_no", "day", "note"),
     Column("year", Integer, nullable=False),
+    Column("scan_hash", String(64), ForeignKey("blobs.hash")),
     Column("voided", Integer, nullable=False),
 )
 mandates = _facts("mandates", *_text("province", "mandate_id", "content", "quote", "lead", "coordinating", "document"))

@@ -18,7 +18,7 @@ from store import schema
 
 Row = Mapping[str, Any]
 _DAYS: Final = ("moved", "plan_date", "plan_from", "plan_to", "due", "as_of", "valid_from", "valid_to", "day")
-_LEFT_OUT: Final = frozenset({"id", "submission_id", "sheet", "cell", "province", "voided"})
+_LEFT_OUT: Final = frozenset({"id", "submission_id", "sheet", "cell", "province", "scan_hash", "voided"})
 
 
 def _village(row: Row, name: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Float, Integer
 from store import schema
 from store.ledger import Ledger, Receipt, Submission
 
-_FREE = {"id", "submission_id"}
+_FREE = {"id", "submission_id", "scan_hash"}
 
 
 def row(cluster_id: str, old: str, new: str = "", **values: object) -> dict[str, object]:

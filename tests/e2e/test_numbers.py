@@ -66,7 +66,7 @@ def check(dashboard: Dashboard, document: dict[str, Any]) -> None:
     ]
     assert counts(dashboard) == [
         (item["id"], item["label"], shown(item["count"]))
-        for kind in ("classes", "marks")
+        for kind in ("classes", "marks", "features")
         for item in document["legend"][kind]
     ]
     overview = dashboard.page.locator("#ntm-page-overview").text_content() or ""
@@ -93,7 +93,7 @@ def figures(dashboard: Dashboard) -> list[dict[str, str]]:
 def counts(dashboard: Dashboard) -> list[tuple[str, ...]]:
     rows: list[list[str]] = dashboard.at("legend").evaluate(
         """(legend) => [...legend.querySelectorAll('.ntm-legend-row')].map((row) => [
-          row.dataset.class ?? row.dataset.mark,
+          row.dataset.class ?? row.dataset.mark ?? row.dataset.feature,
           row.querySelector('.ntm-legend-label').textContent, row.querySelector('.ntm-legend-count').textContent,
         ])"""
     )

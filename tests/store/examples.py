@@ -114,7 +114,7 @@ def cluster(code: str, cluster_id: str, as_of: str, **more: object) -> dict[str,
     row: dict[str, object] = {
         column.name: "" if isinstance(column.type, String) else None
         for column in clusters.columns
-        if column.name not in {"id", "submission_id", "sheet", "cell"}
+        if column.name not in {"id", "submission_id", "sheet", "cell", "scan_hash"}
     }
     row |= placed(code) | {"cluster_id": cluster_id, "name": f"Điểm dân cư {cluster_id}", "kind": "new-point"}
     return row | {"step": "reviewing", "as_of": as_of, "data_status": "draft", "voided": 0} | more

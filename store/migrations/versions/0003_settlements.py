@@ -40,6 +40,8 @@ _MEASURES = {
     "villages": ("lon", "lat"),
 }
 _REQUIRED = {"village_recognitions": ("year",)}
+#: Tables whose rows name the scan of a document.
+_SCANNED = ("clusters", "village_recognitions")
 
 
 def upgrade() -> None:
@@ -53,9 +55,19 @@ def upgrade() -> None:
             *(sa.Column(name, sa.Integer(), nullable=True) for name in _NUMBERS.get(table, ())),
             *(sa.Column(name, sa.Float(), nullable=True) for name in _MEASURES.get(table, ())),
             *(sa.Column(name, sa.Integer(), nullable=False) for name in (*_REQUIRED.get(table, ()), "voided")),
+            *_scan(table),
             sa.ForeignKeyConstraint(["submission_id"], ["submissions.id"], name=op.f(f"fk_{table}_submission_id")),
             sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
         )
         op.create_index(op.f(f"ix_{table}_submission_id"), table, ["submission_id"], unique=False)
         for statement in statements(metadata.tables[table], op.get_bind().dialect.name):
             op.execute(statement)
+
+
+def _scan(table: str) -> list[sa.schema.SchemaItem]:
+    if table not in _SCANNED:
+        return []
+    return [
+        sa.Column("scan_hash", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["scan_hash"], ["blobs.hash"], name=op.f(f"fk_{table}_scan_hash")),
+    ]
