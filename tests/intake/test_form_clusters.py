@@ -166,6 +166,7 @@ def test_a_row_is_stored_as_it_reads_with_its_place(shared: Ledger) -> None:
         "as_of": "2024-12-31",
         "data_status": "verified",
         "note": "điều 1",
+        "scan_hash": None,
         "voided": 0,
     }
 

@@ -241,6 +241,7 @@ def test_a_recognition_is_stored_with_the_commune_of_its_village(shared: Ledger)
         "decision_no": "120/QĐ-UBND",
         "day": "2024-12-20",
         "note": "",
+        "scan_hash": None,
         "voided": 0,
     }
     assert stored(shared, "village-recognitions", RECOGNITION) == [expected]
