@@ -375,7 +375,7 @@ def test_a_point_that_cannot_be_is_refused_at_its_cell(shared: Ledger, change: R
         ),
         ({"step": None}, "step", "Thiếu “Bước”"),
         ({"as_of": None}, "as_of", "Thiếu “Ngày số liệu”"),
-        ({"as_of": day_label(today() + timedelta(days=1))}, "as_of", "ở sau hôm nay"),
+        ({"as_of": day_label(today() + timedelta(days=30))}, "as_of", "ở sau hôm nay"),
         ({"households_now": "-1"}, "households_now", "“-1” phải là số nguyên từ 0 đến 1.000.000."),
         ({"people_now": "3,5"}, "people_now", "phải là số nguyên"),
         ({"people_planned": 99999999}, "people_planned", "phải là số nguyên từ 0 đến 1.000.000."),
