@@ -111,9 +111,14 @@ def require_office() -> str:
     )
 
 
+def takes_points(name: str, asked: Kind | None) -> bool:
+    """Tell whether a file is read as points of a map: by its name, for kinds that have places."""
+    return asked in WITH_PLACES and is_point_file(name)
+
+
 def _opened(content: bytes, name: str, facts: LedgerFacts, asked: Kind | None) -> Workbook:
     """Open a file; for kinds that have places, points of a map file are rows as well."""
-    if asked in WITH_PLACES and is_point_file(name):
+    if asked and takes_points(name, asked):
         return read_points(content, name, FORMS[asked], {unit.name for unit in facts.units.values()})
     return read_workbook(content, name, ignore_hidden=(LIST_SHEET,))
 

@@ -28,7 +28,7 @@ from programme.units import Unit
 if TYPE_CHECKING:
     from geo.boundaries import BoundaryVersion
 
-COUNTRIES: Final = {"Lào": ("laos", "LAO"), "Campuchia": ("cambodia", "KHM")}
+COUNTRIES: Final = {"Lào": "laos", "Campuchia": "cambodia"}
 #: The class of a commune by the step of its cluster that has come furthest.
 CLASSES: Final[dict[Step, str]] = {
     "not-reviewed": "filed",
@@ -63,7 +63,7 @@ def build(context: LayerContext) -> LayerView:
     frame = context.commune_frame(lambda unit: _row(unit, context, found))
     frame["selected"] = frame["selected"] & frame.index.isin(_shown(context, found))
     frame["value"] = frame["value"].astype(object).where(frame["value"].notna(), None)
-    marks = [Mark(unit.code, COUNTRIES[country][0]) for unit in context.units.values() for country in unit.border]
+    marks = [Mark(unit.code, COUNTRIES[country]) for unit in context.units.values() for country in unit.border]
     marks += [Mark(code, "at-risk") for code in context.warnings if context.units[code].border]
     communes = [unit for unit in context.units.values() if unit.border]
     blocks = [
@@ -235,7 +235,7 @@ def _figures(context: LayerContext, communes: list[Unit], found: Clusters) -> li
     month = context.month.label
     text = t("{count} xã", count=len(communes))
     figures = [Figure("border-communes", t("Xã biên giới"), len(communes), t("xã"), text, month, unit_list)]
-    for country, (key, _) in COUNTRIES.items():
+    for country, key in COUNTRIES.items():
         members = [unit for unit in communes if country in unit.border]
         if communes and not members:
             continue  # a province touches one country only

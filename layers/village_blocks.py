@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from layers import village_words as words
@@ -94,23 +94,13 @@ def _models(known: Survey, context: LayerContext) -> list[Block]:
         return []
     answers = {unit.code: known.model(unit, context) for unit in context.units.values()}
     counts = Counter[Answer](answer for answer in answers.values() if answer != "exempt")
-    items = [
-        Item(
-            text=context.place(unit),
-            detail=words.share(known.of(unit).tally, context),
-            unit=unit.code,
-            district=unit.district_code,
-            mark="lacks-model",
-        )
-        for unit in _by_district(context)
-        if answers[unit.code] == "no"
-    ]
+    items = _missing(answers, "lacks-model", known, context)
     note = t(
         "{count}/{of} xã đạt chuẩn nêu được tên có thôn kiểu mẫu nêu được tên.",
         count=counts["yes"],
         of=counts.total(),
     )
-    return [Block("list", t("Xã đạt chuẩn chưa nêu được thôn kiểu mẫu"), tuple(items), note + _silent(counts, context))]
+    return [Block("list", t("Xã đạt chuẩn chưa nêu được thôn kiểu mẫu"), items, note + _silent(counts, context))]
 
 
 def _own(known: Survey, context: LayerContext) -> list[Block]:
@@ -120,17 +110,7 @@ def _own(known: Survey, context: LayerContext) -> list[Block]:
         return []
     answers = {unit.code: known.own(unit) for unit in context.units.values() if unit.in_programme}
     counts = Counter(answers.values())
-    items = [
-        Item(
-            text=context.place(unit),
-            detail=words.share(known.of(unit).tally, context),
-            unit=unit.code,
-            district=unit.district_code,
-            mark="rule-missed",
-        )
-        for unit in _by_district(context)
-        if answers.get(unit.code) == "no"
-    ]
+    items = _missing(answers, "rule-missed", known, context)
     exempt = [context.units[code] for code in sorted(known.not_asked) if code in context.units]
     note = t("Đạt {count} xã.", count=counts["yes"])
     if exempt:
@@ -139,12 +119,27 @@ def _own(known: Survey, context: LayerContext) -> list[Block]:
     if (more := counts["exempt"] - len(exempt)) > 0:
         note += t(" {count} xã khác không có thôn vùng DTTS trong danh sách.", count=more)
     title = t("Chỉ tiêu {year}: xã chưa nêu được thôn vùng DTTS ngoài danh sách điểm", year=rule.year)
-    return [Block("list", title, tuple(items), note + _silent(counts, context))]
+    return [Block("list", title, items, note + _silent(counts, context))]
 
 
 def _silent(counts: Counter[Answer], context: LayerContext) -> str:
     """Return how many communes nobody told anything of."""
     return context.t(" Chưa có số liệu thôn của {count} xã.", count=counts["unknown"]) if counts["unknown"] else ""
+
+
+def _missing(answers: Mapping[str, Answer], mark: str, known: Survey, context: LayerContext) -> tuple[Item, ...]:
+    """Return a line for each commune that lacks what a directive asks of it."""
+    return tuple(
+        Item(
+            text=context.place(unit),
+            detail=words.share(known.of(unit).tally, context),
+            unit=unit.code,
+            district=unit.district_code,
+            mark=mark,
+        )
+        for unit in _by_district(context)
+        if answers.get(unit.code) == "no"
+    )
 
 
 def _by_district(context: LayerContext) -> list[Unit]:

@@ -242,10 +242,10 @@ def told(unit: Unit, context: LayerContext) -> Iterable[tuple[str, str, str]]:
         yield t("Thôn vùng DTTS"), said, f"{words.document(row.document, context.lang)}: “{row.quote}”"
     if commune.tally.known:
         yield t("Danh sách thôn"), share(commune.tally, context), ""
-    listed = {village.key: village for village in commune.register}
-    for key, village in listed.items():
-        held = commune.titles.get(key, {})
-        yield village.name, "; ".join(about(village, held, context)), sources(village, held)
-    for held in (held for key, held in commune.titles.items() if key not in listed):
-        name = next(item.village for item in held.values())
-        yield name, "; ".join(about(None, held, context)), sources(None, held)
+    for _, village, held in commune.each():
+        yield name(village, held), "; ".join(about(village, held, context)), sources(village, held)
+
+
+def name(village: Village | None, held: Held) -> str:
+    """Return a village's name; one outside the register has a title."""
+    return village.name if village else next(item.village for item in held.values())

@@ -139,11 +139,10 @@ def features(context: LayerContext, *, exact: bool) -> tuple[Feature, ...]:
     """
     found = []
     for code, commune in survey(context).communes.items():
-        listed = {village.key: village for village in commune.register}
-        for key in [*listed, *(key for key in commune.titles if key not in listed)]:
+        for key, village, held in commune.each():
             if unit := context.units.get(code):
-                one = _feature("|".join(key), unit, listed.get(key), commune.titles.get(key, {}), context)
-                place = listed[key].place if exact and key in listed else None
+                one = _feature("|".join(key), unit, village, held, context)
+                place = village.place if exact and village else None
                 found.append(replace(one, filled=place, exact=place is not None))
     return tuple(found)
 
@@ -151,7 +150,7 @@ def features(context: LayerContext, *, exact: bool) -> tuple[Feature, ...]:
 def _feature(number: str, unit: Unit, village: Village | None, held: Held, context: LayerContext) -> Feature:
     """Return a village without its place; one outside the register has a title."""
     t, record = context.t, village or next(iter(held.values()))
-    name = village.name if village else next(item.village for item in held.values())
+    name = village_words.name(village, held)
     before = [_commune_before(record, context)] if context.boundary.entry.reorganised else []
     return Feature(
         kind="village",

@@ -71,7 +71,7 @@ class Tally:
     @property
     def rate(self) -> float | None:
         """Percent of the villages of the minority area that are recognised; ``None`` where that cannot be said."""
-        return None if self.unsaid or not self.minority else 100 * self.recognised / self.minority
+        return None if self.unsaid or self.bounds is None else self.bounds[1]
 
     @property
     def bounds(self) -> tuple[float, float] | None:
@@ -108,6 +108,12 @@ class CommuneVillages:
     register: tuple[Village, ...] = ()
     titles: Titles = field(default_factory=dict)
     tally: Tally = Tally()
+
+    def each(self) -> Iterable[tuple[VillageKey, Village | None, Mapping[Title, VillageRecognition]]]:
+        """Yield every village with its titles: those of the register, then those named outside it (``None``)."""
+        listed = {village.key: village for village in self.register}
+        for key in [*listed, *(key for key in self.titles if key not in listed)]:
+            yield key, listed.get(key), self.titles.get(key, {})
 
 
 def communes_in(

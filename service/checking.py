@@ -19,8 +19,7 @@ from intake.criteria_template import criteria_template
 from intake.form_columns import Form, FormKind
 from intake.forms import FORMS, form_row, form_template
 from intake.marked import mark_faults
-from intake.point_file import is_point_file
-from intake.submit import WITH_PLACES, check
+from intake.submit import check, takes_points
 from intake.template import monthly_template
 from store import current
 from store.ledger import Kind
@@ -59,8 +58,8 @@ def check_file(content: bytes, name: str, province: str, sender: Sender, kind: K
         return check(content, name, facts(province), current.ledger(), sender, kind)
     except DataError as error:
         places = any(fault.sheet is not None and fault.row is not None for fault in error.faults)
-        is_workbook = not (kind in WITH_PLACES and is_point_file(name))
-        marked = mark_faults(content, name, error.faults, sender.lang) if places and is_workbook else b""
+        markable = places and not takes_points(name, kind)
+        marked = mark_faults(content, name, error.faults, sender.lang) if markable else b""
         return Refused(tuple(_told(fault, sender.lang) for fault in error.faults), marked)
 
 

@@ -35,16 +35,16 @@ from programme.villages import Village, VillageRecognition
 from store import schema, settlements
 from store.ledger import BOUNDARY_KINDS, Ledger, Receipt
 from store.results import RESULTS, history_query, newest_results, newest_rows, reported_month
+from store.rows import Row, in_force
 
 _T = TypeVar("_T")
-_Row = Mapping[str, Any]
 _Readers = Mapping[str, Callable[[Any], object]]
 #: Tables of facts about single units.
 _OF_UNITS: Final = {
     *(schema.recognitions, schema.targets, schema.warnings, schema.criteria_counts, schema.dossiers),
 }
 #: What makes two rows speak of the same thing, by table.
-_KEYS: Final[dict[str, Callable[[_Row], Hashable]]] = {
+_KEYS: Final[dict[str, Callable[[Row], Hashable]]] = {
     "recognitions": lambda r: (r["code"], r["level"], r["action"], r["decision_no"] or r["year_of_standard"]),
     "targets": lambda r: (r["year"], r["level"], r["code"], r["district_code"], "" if r["code"] else r["kind"]),
     "figures": lambda r: (r["district_code"], r["period"], r["metric"]),
@@ -223,7 +223,7 @@ class LedgerFacts:
                 for table in tables
             }
 
-    def _with_source(self, row: _Row) -> _Row:
+    def _with_source(self, row: Row) -> Row:
         return _sourced({**row, "source": ""}, self._by_number)
 
     @cached_property
@@ -292,20 +292,12 @@ class LedgerFacts:
         if table in _OF_UNITS:  # codes are used again: those of another list are other units
             rows = [row for row in rows if row["code"] is None or row["code"] in self.units]
         key = _KEYS.get(table.name)
-        return _in_force(rows, key) if key else rows
-
-
-def _in_force(rows: list[dict[str, Any]], key: Callable[[_Row], Hashable]) -> list[dict[str, Any]]:
-    """Drop rows that a newer submission repeats or takes back."""
-    said_by: dict[Hashable, int] = {}
-    for row in rows:
-        said_by.setdefault(key(row), row["submission_id"])
-    return [row for row in rows if said_by[key(row)] == row["submission_id"] and not row["voided"]]
+        return in_force(rows, key) if key else rows
 
 
 def _make(
     kind: Callable[..., _T],
-    row: _Row,
+    row: Row,
     names: Mapping[str, str],
     read: _Readers,
     drop: Collection[str] = (),
@@ -316,7 +308,7 @@ def _make(
     return kind(**values)
 
 
-def _sourced(row: _Row, receipts: Mapping[int, Receipt]) -> _Row:
+def _sourced(row: Row, receipts: Mapping[int, Receipt]) -> Row:
     """Give a row that names no source the file and the cell that it came from."""
     if row["source"]:
         return row
@@ -325,7 +317,7 @@ def _sourced(row: _Row, receipts: Mapping[int, Receipt]) -> _Row:
     return {**row, "source": f"{place} ({receipt.by}, {receipt.recorded})"}
 
 
-def _as_text(row: _Row) -> dict[str, str]:
+def _as_text(row: Row) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in row.items()}
 
 

@@ -6,7 +6,7 @@ was filed before it was merged, and an earlier month on today's boundaries what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable
 from datetime import date
 from typing import Any, Final
 
@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Table, select
 from programme.clusters import WORKS, Cluster
 from programme.villages import Village, VillageRecognition, village_key
 from store import schema
+from store.rows import Row, in_force
 
-Row = Mapping[str, Any]
 _DAYS: Final = ("moved", "plan_date", "plan_from", "plan_to", "due", "as_of", "valid_from", "valid_to", "day")
 _LEFT_OUT: Final = frozenset({"id", "submission_id", "sheet", "cell", "province", "scan_hash", "voided"})
 
@@ -48,10 +48,7 @@ def rows_in_force(
     rows = [
         dict(row) for row in connection.execute(query.order_by(table.c.submission_id.desc(), table.c.id)).mappings()
     ]
-    said_by: dict[Hashable, int] = {}
-    for row in rows:
-        said_by.setdefault(_KEYS[table](row), row["submission_id"])
-    held = [row for row in rows if said_by[_KEYS[table](row)] == row["submission_id"] and not row["voided"]]
+    held = in_force(rows, _KEYS[table])
     placed = [row | {"unit": unit} for row in reversed(held) if (unit := _unit(row, lists)) and unit in codes]
     return sorted(placed, key=lambda row: (row["submission_id"], row["id"]))
 

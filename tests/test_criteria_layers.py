@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from reports import APRIL, DECEMBER, GLEI, MAY, decide, enter, fill, opened, outcome, report
 
 from base.clock import Month, today
 from base.errors import StateError
@@ -23,7 +24,6 @@ from render.sheet import sheet
 from render.table import as_csv, as_json, as_xlsx
 from store.ledger import Ledger
 from store.queries import LedgerFacts
-from tests.reports import APRIL, DECEMBER, GLEI, MAY, decide, enter, fill, opened, outcome, report
 
 PLO, MAN, NHOONG, PEK, CHOONG, XOP = "23344", "23347", "23350", "23353", "23356", "23359"
 MUONG_HOONG, LINH, DAK_LONG, KROONG, MON = "23362", "23365", "23368", "23371", "23374"

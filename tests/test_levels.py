@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reports import SET, SIZE, outcome
 
 from base.clock import Month
 from programme.calendar import parse_interval
@@ -17,7 +18,6 @@ from programme.records import LEVELS, CriteriaCount, Level, PublishedFigure, Rec
 from programme.reported import Reported, report_of
 from programme.units import Unit
 from store.queries import LedgerFacts
-from tests.reports import SET, SIZE, outcome
 
 WORDS = {1: "met", 0: "not-met", 2: "not-applicable", None: None}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from clusters import hand_in, row
+from examples import entry, village
 from hypothesis import given
 from hypothesis import strategies as st
 from reports import opened
@@ -25,7 +26,6 @@ from render.screen.menu import PAGES, layer_of, layers_of
 from render.screen.packing import Dictionary
 from render.screen.page import message
 from render.screen.scene import ALPHABET, FILTERED_OUT, build_scene
-from tests.store.examples import entry, village
 
 #: With 500 clusters and 900 villages on file: the mask of either is some 90 to 150 letters of it.
 LIMIT_FULL = 1400

@@ -150,7 +150,8 @@ def test_equal_input_gives_equal_bytes(fmt: str) -> None:
 def test_bytes_do_not_depend_on_the_process(fmt: str) -> None:
     """Hash seeds differ between processes; the file must not."""
     code = (
-        "import hashlib; from tests.test_sheet import make_view; from render.sheet import sheet; "
+        "import hashlib, sys; sys.path.insert(0, 'tests'); "
+        "from test_sheet import make_view; from render.sheet import sheet; "
         f"print(hashlib.sha256(sheet(make_view(), fmt={fmt!r})).hexdigest())"
     )
     digests = {

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
-
-from tests.reports import fill, opened
+from reports import fill, opened
 
 from .conftest import PHONE, Visitor
 from .dashboard import Dashboard

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import cluster, entry, village
 from playwright.sync_api import Request, expect
+from reports import opened
 
 from geo.asset import grid_point
-from tests.reports import opened
-from tests.store.examples import cluster, entry, village
 
 from .conftest import PHONE, Visitor
 from .dashboard import PIXELS, POINT, Dashboard

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from examples import PROVINCE, UNITS, cluster, entry, recognised, village
 
 from store.ledger import Ledger
 from store.queries import LedgerFacts
-from tests.store.examples import PROVINCE, UNITS, cluster, entry, recognised, village
 
 BOTH = {"new_list": "quangngai-2025", "new_code": "23344"}
 
