@@ -1,7 +1,7 @@
 """Heavy work outside the web process: one executor for everything that draws, reads workbooks or cleans boundaries.
 
-:func:`executor` gives the pool itself, for short work that is waited for. :func:`submit` starts a long job whose
-progress can be looked at meanwhile: by a page that asks again and again, or by a bar in a terminal.
+:func:`send` starts short work that is waited for; :func:`executor` gives the pool itself. :func:`submit` starts a long
+job whose progress can be looked at meanwhile: by a page that asks again and again, or by a bar in a terminal.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Job(Generic[T]):
         """Send the work off."""
         self.id = secrets.token_urlsafe(16)
         self._told = _folder() / self.id
-        self.future: Future[T] = _heavy(_run, self._told, function, args)
+        self.future: Future[T] = send(_nothing, _run, self._told, function, args)
         self.future.add_done_callback(lambda _: self._told.unlink(missing_ok=True))
 
     @property
@@ -116,12 +116,16 @@ def executor(warm: Callable[[], None]) -> Executor:
     return ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"), initializer=_start, initargs=(warm,))
 
 
-def _heavy(function: Callable[..., T], *args: object) -> Future[T]:
-    """Send work to the worker for long jobs; one that died before is replaced."""
+def send(warm: Callable[[], None], function: Callable[..., T], *args: object) -> Future[T]:
+    """Start ``function(*args)`` in the worker that ``warm`` prepares and return at once; see :func:`executor`.
+
+    A worker that died before is replaced; one that dies at this work raises
+    :class:`concurrent.futures.BrokenExecutor` from the future.
+    """
     with suppress(BrokenExecutor):
-        return executor(_nothing).submit(function, *args)
+        return executor(warm).submit(function, *args)
     executor.cache_clear()
-    return executor(_nothing).submit(function, *args)
+    return executor(warm).submit(function, *args)
 
 
 def _nothing() -> None:

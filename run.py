@@ -40,7 +40,14 @@ SYSTEM_PACKAGES = {
     "fonts-dejavu-core": "",
     "postgresql": "",
     "libreoffice-calc-nogui": "soffice",
+    "gdal-bin": "ogrinfo",
+    "nginx": "nginx",
+    "systemd": "systemd-analyze",
+    "openssl": "openssl",
+    "curl": "curl",
 }
+#: What only the tests of ``--long`` need: half a gigabyte.
+LONG_PACKAGES = {"python3-qgis": ""}
 
 #: Two tests at a time; every process has a store, a browser and a server of its own.
 PARALLEL = ("-n", "2")
@@ -215,9 +222,9 @@ def is_missing(package: str, command: str) -> bool:
     return b"install ok installed" not in run_quietly([dpkg, "-W", "-f=${Status}", package]).stdout
 
 
-def install_system_packages() -> None:
+def install_system_packages(packages: "dict[str, str]") -> None:
     """Install the programs that the tests drive: by apt as root, otherwise the user is told which."""
-    missing = [package for package, command in SYSTEM_PACKAGES.items() if is_missing(package, command)]
+    missing = [package for package, command in packages.items() if is_missing(package, command)]
     if not missing:
         return
     names = " ".join(missing)
@@ -268,7 +275,7 @@ def work(words: "list[str]") -> int:
     venv = ROOT / ".venv"
     python = venv_python(venv)
     if words[:1] == ["test"]:
-        install_system_packages()
+        install_system_packages(dict(SYSTEM_PACKAGES, **(LONG_PACKAGES if "--long" in words else {})))
         install(venv, [ROOT / RUNTIME, ROOT / TESTS])
         return run_tests(python, words[1:])
     install(venv, [ROOT / RUNTIME])

@@ -12,6 +12,14 @@
     ``1`` lets everybody see where border settlements and villages are; unset, only who may write here sees it.
 ``NTM_BORDER_BUFFERS_KM``
     Distances from the national boundary at which the map draws a line, for example ``1;5``. Default: none.
+``NTM_PUBLIC_URL``
+    Address under which readers reach the program, for example ``https://ntm.example.vn``; links begin with it.
+``NTM_CORS_ORIGINS``
+    Web sites whose scripts may read ``/ogc``, ``/maps`` and ``/healthz``, with spaces or ``;`` between them, for
+    example ``https://portal.example.vn``; ``*`` is every site. Default: none.
+``NTM_LOG``
+    ``json``: a line of JSON on standard error for every request, warning and fault, as servers want it. ``text``:
+    warnings and faults alone, for people. ``off``: nothing. Default: ``text``.
 ``NTM_FONT``
     Font family of sheets. Default: DejaVu Sans, which ships with Matplotlib and has all Vietnamese letters.
 """
@@ -29,6 +37,8 @@ SHIPPED_DATA: Final = ROOT / "data"
 FIRST_PROVINCE: Final = "kontum"
 #: A line further from the boundary than this would not be a buffer of it.
 WIDEST_BUFFER_KM: Final = 50
+#: What ``NTM_LOG`` may be; the first one is meant where it is anything else.
+LOG_FORMATS: Final = ("text", "json", "off")
 
 
 def user_data() -> Path:
@@ -66,6 +76,23 @@ def border_buffers() -> tuple[float, ...]:
         with suppress(ValueError):
             found.add(float(part.strip().replace(",", ".")))
     return tuple(sorted(km for km in found if 0 < km <= WIDEST_BUFFER_KM))
+
+
+def public_url() -> str:
+    """Return the address that readers use, without a slash at its end; empty where none is set."""
+    return (os.environ.get("NTM_PUBLIC_URL") or "").strip().rstrip("/")
+
+
+def cors_origins() -> tuple[str, ...]:
+    """Return the web sites whose scripts may read the service, as browsers write them; empty where none is set."""
+    parts = (os.environ.get("NTM_CORS_ORIGINS") or "").replace(";", " ").split()
+    return tuple(dict.fromkeys(part.rstrip("/").lower() for part in parts))
+
+
+def log_format() -> str:
+    """Return how the program logs, one of :data:`LOG_FORMATS`."""
+    asked = (os.environ.get("NTM_LOG") or "").strip().lower()
+    return asked if asked in LOG_FORMATS else LOG_FORMATS[0]
 
 
 def sheet_font() -> str:

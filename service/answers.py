@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from base.errors import AccessError, ConflictError, DataError, DuplicateError, NtmError, StateError, StoreError
-from base.i18n import LANGUAGES
-from service.maps import problem
+from base.errors import NtmError
+from service import asked
+from service.problems import problem_of
 from service.sample import file_name
-
-#: A :class:`DataError` that comes this far means that the store has no facts: faults of a file are told elsewhere.
-_STATUS: Final[Mapping[type[NtmError], int]] = {
-    AccessError: 403,
-    DuplicateError: 409,
-    ConflictError: 409,
-    StateError: 400,
-    StoreError: 503,
-    DataError: 503,
-}
 
 Handler = Callable[[Request, str], Awaitable[Response]]
 
@@ -31,12 +20,11 @@ def told(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """Make a route of a handler: it gets the language, and its errors become sentences."""
 
     async def answer(request: Request) -> Response:
-        asked = request.query_params.get("lang", "vi")
-        lang = asked if asked in LANGUAGES else "vi"
+        lang = asked.language(request)
         try:
             return await handler(request, lang)
         except NtmError as error:
-            return problem(_STATUS.get(type(error), 422), error.text(lang))
+            return problem_of(error, lang)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
 

@@ -27,15 +27,15 @@ from intake.boundary_asked import Asked
 from intake.boundary_defaults import choose_default, go_back, require_office_store
 from intake.boundary_folders import materialise
 from service import asked as asking
-from service import boundary_desk, boundary_work
+from service import boundary_desk, boundary_work, live
 from service.access import require_writing
 from service.answers import download, told
 from service.boundary_asked import check_of, import_of
 from service.boundary_outcome import checked_document, receipt_document, refused_document
 from service.boundary_uploads import LIMIT, Upload, too_large
 from service.boundary_work import Checked, Imported
-from service.maps import problem
 from service.pending import Pending
+from service.problems import problem
 from store import current
 
 #: Bytes that choices may have, with every name of a large file confirmed.
@@ -199,6 +199,7 @@ async def _default(request: Request, _lang: str) -> Response:
     await _require_writing(request)
     version = request.path_params["version"]
     receipt = await run_in_threadpool(choose_default, version, current.ledger(), settings.office())
+    await run_in_threadpool(live.noticed)
     return JSONResponse({"version": version, "number": receipt.id})
 
 
@@ -207,6 +208,7 @@ async def _back(request: Request, _lang: str) -> Response:
     await _require_writing(request)
     province = request.query_params.get("province", settings.FIRST_PROVINCE)
     version, receipt = await run_in_threadpool(go_back, province, current.ledger(), settings.office())
+    await run_in_threadpool(live.noticed)
     return JSONResponse({"version": version, "number": receipt.id})
 
 
@@ -276,3 +278,4 @@ def _look_anew() -> None:
     except StoreError as error:
         logging.getLogger(__name__).warning("%s", error)
     jobs.executor.cache_clear()  # workers keep the versions they know: the next ones look for themselves
+    live.noticed()

@@ -27,11 +27,11 @@ from intake.known_clusters import cluster_values, known_clusters
 from intake.submit import TITLES
 from jobs import executor
 from layers.registry import facts_of
-from service import asked, checking, desk
+from service import asked, checking, desk, live
 from service.access import require_writing
 from service.answers import download, told
-from service.maps import problem
 from service.pending import Pending
+from service.problems import problem
 from store import current
 from store.ledger import digest
 
@@ -189,6 +189,7 @@ async def _submit(request: Request, lang: str) -> Response:
     except StoreError:
         _checked.put_back(token, checked)  # nothing was stored: the same confirmation may be tried again
         raise
+    await run_in_threadpool(live.noticed)
     document = await run_in_threadpool(desk.receipt_document, receipt, lang)
     return JSONResponse(document | {"shown_from": desk.shown_from(checked.submission)})
 

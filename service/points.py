@@ -6,11 +6,8 @@ are gets spots instead, or nothing, under the same address.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator
-from datetime import date
-from functools import lru_cache
+from collections.abc import Hashable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
@@ -19,51 +16,57 @@ import shapely
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from base import settings
 from base.clock import today
-from base.errors import AccessError, NtmError, StateError
-from base.i18n import translate
+from base.errors import AccessError, NtmError
 from geo.asset import to_grid
-from layers.address import parse
 from layers.registry import FEATURES, context_of, features_of
 from layers.view import Feature, Point, ViewState
+from service import asked
 from service.access import require_writing
-from service.maps import problem
+from service.kept import Kept, Shelf, respond
+from service.problems import MissingError
+from store import current
 
 #: Points in whole cells of the geometry's grid.
 _Cells = list[list[int]]
 #: What makes another document; everything else in the address only chooses among its features.
 _OF_THE_DOCUMENT: Final = ("layer", "province", "period", "boundary", "known_at", "lang")
 #: A minute: who may know where they are is the server's matter and may change.
+_CACHED: Final = "private, max-age=60"
 _HEADERS: Final = {
-    "Cache-Control": "private, max-age=60",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_shelf: Final = Shelf(limit=32 * 1024**2)
 
 
 async def points(request: Request) -> Response:
-    """Answer one request; a parameter that cannot be used is named with what it allows (400)."""
+    """Answer one request; parameters that cannot be used are named with what they allow (400)."""
+    lang = asked.language(request)
     layer = request.path_params["layer"]
-    if layer not in FEATURES:
-        return problem(404, translate("Không có “{path}”.", "vi", path=request.url.path))
-    query = {name: value for name, value in request.query_params.items() if name != "v"}
-    if len(request.query_params) < len(request.query_params.multi_items()):
-        return problem(400, translate("Mỗi tham số chỉ được ghi một lần.", query.get("lang", "vi")))
-    state, notices = await run_in_threadpool(parse, query, layer)
-    if notices:
-        return problem(400, "\n".join(notice.text(state.lang) for notice in notices))
-    asked = ViewState(**{name: getattr(state, name) for name in _OF_THE_DOCUMENT})
     try:
-        content = await run_in_threadpool(_content, asked, exact=may_know(request))
+        if layer not in FEATURES:
+            raise MissingError(
+                "Không có “{path}”. Các lớp: {layers}.", path=request.url.path, layers=", ".join(FEATURES)
+            )
+        state, key = await run_in_threadpool(_read, asked.single(request), layer, lang)
+        exact = may_know(request)
+        kept = await _shelf.get((state, exact, *key), lambda: run_in_threadpool(_document, state, exact=exact))
     except NtmError as error:
-        return problem(400 if isinstance(error, StateError) else 503, error.text(state.lang))
-    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
-    if known & {tag, "*"}:
-        return Response(status_code=304, headers=_HEADERS | {"ETag": tag})
-    return Response(content, media_type="application/json", headers=_HEADERS | {"ETag": tag})
+        return asked.refusal(error, lang)
+    return respond(request, kept, _CACHED)
+
+
+def _read(params: Mapping[str, str], layer: str, lang: str) -> tuple[ViewState, tuple[Hashable, ...]]:
+    """Return what the document is made from, and the state of the data, which makes another one of it."""
+    found, notices = asked.view_state(params, layer, ("v",))
+    if notices:
+        raise asked.RefusedError(notices, lang)
+    state = ViewState(**{name: getattr(found, name) for name in _OF_THE_DOCUMENT})
+    return state, (current.ledger(), context_of(state).facts.version, today())
 
 
 def may_know(request: Request) -> bool:
@@ -77,19 +80,16 @@ def may_know(request: Request) -> bool:
     return True
 
 
-def _content(state: ViewState, *, exact: bool) -> bytes:
-    return _document(state, exact, context_of(state).facts.version, today())
-
-
-@lru_cache(maxsize=32)
-def _document(state: ViewState, exact: bool, _facts: int, _day: date) -> bytes:  # noqa: FBT001 - a key of the cache
-    """Return the document; the version of the facts and the day make another one of it."""
+def _document(state: ViewState, *, exact: bool) -> Kept:
     found = features_of(state, exact=exact)
     places = _cells([[point] for one in found for point in (one.filled, one.hollow) if point])
     lines = _cells([list(line) for one in found for line in one.lines])
     rows = [_row(one, places, lines) for one in found]
     document = {"exact": exact, "features": rows}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    kept = Kept(content, "application/json", _HEADERS)
+    _ = kept.tag, kept.packed  # made here, in a thread of its own
+    return kept
 
 
 def _row(one: Feature, places: Iterator[_Cells], lines: Iterator[_Cells]) -> dict[str, Any] | None:
@@ -119,3 +119,6 @@ def _cells(lines: list[list[Point]]) -> Iterator[_Cells]:
     grid = to_grid(gpd.GeoDataFrame(geometry=shapely.points(flat), crs="EPSG:4326"))
     cells = iter(shapely.get_coordinates(grid).astype(int).tolist())
     return ([next(cells) for _ in line] for line in lines)
+
+
+ROUTES: Final = [Route("/points/{layer}.json", points)]

@@ -23,6 +23,19 @@ def ledger() -> Ledger:
     return _open(settings.database_url(), settings.is_sample())
 
 
+def reopen() -> None:
+    """Open the store anew at its next use: whatever is remembered of the one that was open counts no longer.
+
+    Raises
+    ------
+    StoreError
+        As :func:`ledger`.
+    """
+    former = ledger()
+    _open.cache_clear()
+    former.engine.dispose()  # connections in use are closed when they are given back
+
+
 @cache
 def _open(address: str, sample: bool) -> Ledger:  # noqa: FBT001 - part of the cache's key
     return Ledger(address, "sample" if sample else "office")

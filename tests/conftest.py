@@ -12,7 +12,6 @@ import pytest
 from http_client import Client
 from hypothesis import settings
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from geo.boundaries import BoundaryVersion, load
 from intake.start import prepare
@@ -47,18 +46,9 @@ def boundary() -> BoundaryVersion:
 def client() -> Iterator[Client]:
     """Return a client of the routes of ``server.py``, without Streamlit's own."""
     import server  # noqa: PLC0415 - imports Streamlit, which most tests need not wait for
-    from service import boundary_office, office  # noqa: PLC0415
-    from service.maps import maps  # noqa: PLC0415
 
-    routes = [
-        Route("/assets/{digest}/{name}", server.assets),
-        Route("/geometry/{name}", server.geometry),
-        Route("/maps/{layer}.{extension}", maps),
-        *office.ROUTES,
-        *boundary_office.ROUTES,
-    ]
     with asyncio.Runner() as runner:
-        yield Client(Starlette(routes=routes), runner)
+        yield Client(Starlette(routes=server.ROUTES), runner)
 
 
 @pytest.fixture

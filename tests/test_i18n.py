@@ -23,7 +23,7 @@ from babel.messages.pofile import read_po
 
 import base.errors
 import base.i18n
-import server
+import service.index
 from base.clock import Month, today
 from base.errors import NtmError
 from base.i18n import LANGUAGES, TRANSLATIONS, Translate, translate
@@ -85,12 +85,11 @@ NOT_KEYS: Final[dict[str, dict[str, set[str]]]] = {
             *("MỤC TIÊU", "QUY HOẠCH", "KHU DÂN CƯ", "ĐẠT CHUẨN", "NÂNG CAO", "KIỂU MẪU"),
         },
     },
-    "server.py": {
+    "service/index.py": {
         "sent before a page can know the reader's language": {
             "<title>Bản đồ nông thôn mới</title>",
-            server.NOT_FOUND,
+            service.index.NOT_FOUND,
             "Hãy bật JavaScript để xem bản đồ.",
-            "Không có tệp này; hãy tải lại trang.",
         },
     },
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,10 +201,19 @@ def test_a_bad_parameter_is_named(asked: Client, query: str, parameter: str) -> 
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     assert f"“{parameter}”" in answer.json()["detail"]
+    assert [one["parameter"] for one in answer.json()["parameters"]] == [answer.json()["parameter"]] == [parameter]
 
 
 def test_a_parameter_is_said_once(asked: Client) -> None:
-    assert asked.get(f"/points/{LAYER}.json?period=2025-05&period=2025-04").status_code == 400
+    answer = asked.get(f"/points/{LAYER}.json?period=2025-05&period=2025-04")
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "period")
+
+
+def test_a_document_is_compressed_for_who_takes_it(asked: Client) -> None:
+    plain, packed = (asked.get(address(), {"accept-encoding": kind}) for kind in ("identity", "gzip"))
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content)
+    assert asked.get(address(), {"if-none-match": packed.headers["etag"]}).status_code == 304
 
 
 @pytest.mark.parametrize("layer", ["ntm-levels", "no-such-layer"])
@@ -211,6 +221,7 @@ def test_a_layer_without_places_has_no_document(asked: Client, layer: str) -> No
     answer = asked.get(f"/points/{layer}.json")
     assert answer.status_code == 404
     assert json.loads(answer.content)["status"] == 404
+    assert all(known in json.loads(answer.content)["detail"] for known in FEATURES)
 
 
 def test_the_layers_of_the_menu_that_draw_places_are_served() -> None:

@@ -269,8 +269,11 @@ def test_pytest_gets_its_arguments_and_its_status_is_returned(monkeypatch: pytes
 
 def test_missing_system_package_is_named_when_it_cannot_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _command: None)
-    with pytest.raises(run.SetupError, match=r"apt install chromium poppler-utils libreoffice-calc-nogui$"):
-        run.install_system_packages()
+    with pytest.raises(
+        run.SetupError,
+        match=r"apt install chromium poppler-utils libreoffice-calc-nogui gdal-bin nginx systemd openssl curl$",
+    ):
+        run.install_system_packages(run.SYSTEM_PACKAGES)
 
 
 def test_nothing_is_asked_of_apt_when_all_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +285,7 @@ def test_nothing_is_asked_of_apt_when_all_is_there(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(run, "run_quietly", answer)
     monkeypatch.setattr(shutil, "which", lambda command: f"/usr/bin/{command}")
-    run.install_system_packages()
+    run.install_system_packages(run.SYSTEM_PACKAGES)
     assert asked == ["dpkg-query", "dpkg-query"]  # fonts and PostgreSQL have no command in the path
 
 

@@ -30,7 +30,8 @@ from render import table
 from render.screen.menu import PAGES, layer_of
 from render.screen.scene import build_scene
 from render.sheet import compose, sheet
-from service.maps import maps, problem
+from service.maps import maps
+from service.problems import problem
 from service.sample import HEADER, SampleHeader
 from store import current
 from store.ledger import Submission

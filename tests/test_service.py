@@ -13,11 +13,13 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import cli
+from base.clock import Month
 from geo.asset import asset
 from layers.classify import legend_keys
 from layers.registry import BUILDERS, compute
 from layers.view import ViewState
 from render import table
+from render.qgis_style import as_qml
 from render.screen.assets import bundle, bundle_url, setup_url
 
 LAYERS = sorted(BUILDERS)
@@ -69,6 +71,14 @@ def test_the_language_is_in_the_query(client: Client) -> None:
         ("width=²²²²", "width"),
         ("width=99999", "width"),
         ("paper=B5", "paper"),
+        ("dpi=71", "dpi"),
+        ("dpi=301", "dpi"),
+        ("dpi=abc", "dpi"),
+        ("dpi=", "dpi"),
+        ("dpi=%D9%A1%D9%A0%D9%A0", "dpi"),  # 100 in Arabic digits
+        ("dpi=0000000000000000100", "dpi"),
+        ("width=700&dpi=100", "dpi"),
+        ("lang=vi&lang=en", "lang"),
         ("known_at=2001-01-01", "known_at"),
     ],
 )
@@ -80,6 +90,54 @@ def test_a_bad_parameter_is_named(client: Client, query: str, parameter: str, ex
     problem = answer.json()
     assert problem["status"] == 400
     assert f"“{parameter}”" in problem["detail"]
+    assert parameter in {problem["parameter"], *(one["parameter"] for one in problem.get("parameters", []))}
+
+
+def test_every_bad_parameter_is_named_at_once(client: Client) -> None:
+    problem = client.get("/maps/ntm-levels.png?disrict=610&border=ocean&paper=B5&lang=en").json()
+    assert problem["parameter"] == "disrict"
+    assert [(one["parameter"], one["value"]) for one in problem["parameters"]] == [
+        ("disrict", "610"),
+        ("border", "ocean"),
+        ("paper", "B5"),
+    ]
+    unknown, border, paper = (one["reason"] for one in problem["parameters"])
+    assert "period" in unknown
+    assert "dpi" in unknown
+    assert "laos" in border
+    assert "A4, A3" in paper
+    assert problem["detail"].count("cannot be used") == len(problem["detail"].splitlines()) == 3
+
+
+def test_width_and_dots_exclude_each_other(client: Client) -> None:
+    detail = client.get("/maps/ntm-levels.png?width=700&dpi=100").json()["detail"]
+    assert "“width”" in detail
+    assert "“dpi”" in detail
+
+
+@pytest.mark.parametrize(
+    ("extension", "query", "allowed"),
+    [
+        ("json", "paper=A4", "png, pdf, svg"),
+        ("csv", "width=700", "png"),
+        ("xlsx", "dpi=100", "png"),
+        ("qml", "paper=A3", "png, pdf, svg"),
+        ("svg", "width=700", "png"),
+        ("pdf", "dpi=100", "png"),
+    ],
+)
+def test_a_size_is_asked_only_of_what_has_one(client: Client, extension: str, query: str, allowed: str) -> None:
+    answer = client.get(f"/maps/ntm-levels.{extension}?{query}")
+    assert answer.status_code == 400
+    (told,) = answer.json()["parameters"]
+    assert told["parameter"] == query.partition("=")[0]
+    assert told["reason"].endswith(f": {allowed}.")
+
+
+def test_a_long_value_is_not_sent_back_whole(client: Client) -> None:
+    answer = client.get(f"/maps/ntm-levels.json?border={'x' * 3000}&{'y' * 3000}=1")
+    assert answer.status_code == 400
+    assert len(answer.content) < 2500
 
 
 @pytest.mark.parametrize("path", ["/maps/nothing.json", "/maps/ntm-levels.exe", "/assets/0/x.js", "/geometry/x.bin"])
@@ -88,6 +146,18 @@ def test_what_does_not_exist_is_told(client: Client, path: str) -> None:
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"]
+
+
+def test_what_there_is_instead_is_told(client: Client) -> None:
+    detail = client.get("/maps/nothing.tif").json()["detail"]
+    assert all(word in detail for word in [*LAYERS, "png", "pdf", "svg", "json", "csv", "xlsx", "qml"])
+
+
+def test_the_style_is_a_file_of_the_layer(client: Client) -> None:
+    answer = client.get(f"/maps/criteria-met.qml?period={PERIOD}")
+    assert answer.headers["content-type"] == "application/xml"
+    assert f'filename="criteria-met-{PERIOD}.qml"' in answer.headers["content-disposition"]
+    assert answer.content == as_qml(compute(ViewState(layer="criteria-met", period=Month.parse(PERIOD))))
 
 
 def test_an_unchanged_map_is_not_sent_again(client: Client) -> None:

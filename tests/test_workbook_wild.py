@@ -210,6 +210,7 @@ def test_entities_in_any_part_are_refused(new_workbook: bytes, part: str, declar
 
 def test_openpyxl_itself_is_guarded(new_workbook: bytes) -> None:
     assert openpyxl.DEFUSEDXML is True
+    assert openpyxl.LXML is False
     content = changed(new_workbook, "xl/sharedStrings.xml", lambda xml: declared(xml, OUTSIDE, b"&a;"))
     with pytest.raises(ValueError, match="could not read strings") as raised:
         openpyxl.load_workbook(io.BytesIO(content))

@@ -75,9 +75,12 @@ def receive(patch: dict[str, Any] | None, page: str) -> None:
     """Apply a change from the browser to the address.
 
     ``page`` asks for another page, ``reset`` clears every filter but the page's layer; other keys are
-    parameters, ``None`` clears one. Values are checked when the address is read again, like any other address.
+    parameters, ``None`` clears one. Values are checked when the address is read again, like any other address. An
+    empty change only has everything computed again: the address stays as it is.
     """
     changes = dict(patch or {})
+    if not changes:
+        return
     if target := changes.pop("page", None):
         st.session_state["goto"] = target if target in PAGE_FILES else None
         return

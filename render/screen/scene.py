@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from base.errors import NtmError
+from base.errors import NtmError, StoreError
 from base.i18n import translator
 from base.settings import is_sample
 from geo.asset import asset
@@ -23,6 +23,7 @@ from layers.address import Notice, month_of
 from layers.card import commune_card
 from layers.cluster_words import arrangement_names, step_names
 from layers.criterion_facts import number_of
+from layers.freshness import newest
 from layers.offers import offers
 from layers.registry import compute, context_of
 from layers.view import FILTERS, PARAMETER, Feature, LayerView, ViewState
@@ -43,13 +44,25 @@ _FILTERING: Final = (
 
 
 def build_scene(state: ViewState, page: str, notices: Sequence[Notice] = ()) -> dict[str, Any]:
-    """Compute a view and put it into a scene; an error of ours becomes the scene's ``error`` sentence."""
+    """Compute a view and put it into a scene; an error of ours becomes the scene's ``error`` sentence.
+
+    ``stamp`` tells what state of the data it was computed from, or an earlier one: when that of the server is another
+    one (:mod:`service.live_route`), the page has it computed again. ``None``: the store cannot be read.
+    """
+    stamp = _stamp()  # before the facts are read: what is recorded meanwhile must not be missed
     try:
         scene = _scene(compute(state), state, page, notices)
     except NtmError as error:
         scene = _failed(state, page, [*(n.text(state.lang) for n in notices)], error.text(state.lang))
     # The browser draws a scene it has not drawn yet; anything different makes a different scene.
-    return scene | {"id": hashlib.sha256(json.dumps(scene).encode()).hexdigest()[:12]}
+    return scene | {"id": hashlib.sha256(json.dumps(scene).encode()).hexdigest()[:12], "stamp": stamp}
+
+
+def _stamp() -> str | None:
+    try:
+        return newest().digest
+    except StoreError:
+        return None
 
 
 def _scene(view: LayerView, state: ViewState, page: str, notices: Sequence[Notice]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 /** One mounted page: receives scenes in order, paints first, fills the rest afterwards. */
 
-import { afterPaint, fill, h, icon, translator } from './dom.js';
+import { afterPaint, fill, h, icon, keepFocus, translator } from './dom.js';
 import { Filters } from './filters.js';
+import { Live } from './live.js';
 import { Panel } from './panel.js';
 import { decodeScene, geometryOf, leafletReady, setupOf } from './scene.js';
 import { Search } from './search.js';
@@ -11,9 +12,14 @@ import { TopBar } from './topbar.js';
 
 /** After this long without an answer the reader is told. */
 const SILENCE_MS = 4000;
+/** So often what was not answered is said again until then; it means the same twice. */
+const AGAIN_MS = 1500;
 /** An answer that changes nothing is not sent: after this long a change that was asked for again counts as refused. */
 const REFUSED_MS = 1500;
 const TOAST_MS = 6000;
+/** For so many looks new data wait for the answer to what the reader asked for. */
+const PATIENT_LOOKS = 3;
+const CLOCK = new Intl.DateTimeFormat('vi', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'Asia/Ho_Chi_Minh' });
 /** Cleared, these show what the server chose instead: only their chip says that they are still set. */
 const SETTLED = new Set(['period', 'criterion', 'from']);
 
@@ -30,6 +36,7 @@ export class App {
     this.root = h('div', { class: 'ntm-root', 'data-testid': 'root' });
     parent.append(this.root);
     document.documentElement.classList.add('ntm-page-open');
+    this.live = new Live({ shown: () => this.scene?.stamp, renew: (tries) => this.renew(tries) });
   }
 
   /**
@@ -61,7 +68,12 @@ export class App {
 
   apply(scene, setup, geometry) {
     this.answered(scene);
+    const isNew = Boolean(this.scene) && this.scene.stamp !== scene.stamp;
+    const isNews = isNew && this.renewing;
+    if (isNew) this.renewing = false;
     if (this.scene && this.scene.id === scene.id && this.setup === setup) {
+      this.scene.stamp = scene.stamp;
+      if (isNew) this.panel.renew(); // what was stored is not of this view, but may be of a list
       this.stage.map?.select(scene.state?.commune ?? null); // an optimistic outline may be taken back
       this.filters.update(this.asWished(scene));
       this.bar.update(scene);
@@ -72,10 +84,18 @@ export class App {
     this.scene = scene;
     if (fresh) this.describe(scene); // texts take room: the frame must have its final size
     this.stage.show(scene);
+    if (isNews) this.toast(this.t('live_updated', { time: CLOCK.format(new Date()) }));
     this.root.dataset.painted = scene.id;
     window.dispatchEvent(new CustomEvent('ntm-painted', { detail: { id: scene.id } }));
     // Also a fresh page: its lists could not be filled before the picture was there.
-    afterPaint(() => this.scene === scene && !this.gone && this.describe(scene));
+    afterPaint(() => this.scene === scene && !this.gone && keepFocus(this.root, () => this.describe(scene)));
+  }
+
+  /** Have the page computed again: the data have changed. */
+  renew(tries) {
+    if (this.root.hasAttribute('aria-busy') && tries < PATIENT_LOOKS) return;
+    this.renewing = true;
+    this.change({}, { quiet: true });
   }
 
   /** Everything around the picture. */
@@ -113,7 +133,7 @@ export class App {
     this.notices = h('div', { class: 'ntm-notices', role: 'status', 'data-testid': 'notices' });
     this.silent = h('div', { class: 'ntm-silent', role: 'alert', hidden: true, 'data-testid': 'silent' }, h('span', {}, t('server_silent')),
       h('button', { type: 'button', class: 'ntm-button', onclick: () => window.location.reload() }, t('reload')));
-    this.toaster = h('div', { class: 'ntm-toast', role: 'status', 'data-testid': 'toast', hidden: true });
+    this.toaster = h('div', { class: 'ntm-toast', role: 'status', 'aria-live': 'polite', 'data-testid': 'toast', hidden: true });
     fill(this.root, this.sample, this.bar.element, this.filters.element, this.notices, this.silent,
       h('div', { class: 'ntm-main' }, this.stage.element, this.panel.element),
       this.toaster, this.stage.tooltip.element, this.tools.sheet);
@@ -127,8 +147,12 @@ export class App {
     this.send(this.unanswered);
     if (quiet) return;
     this.root.setAttribute('aria-busy', 'true');
+    // What is said while the connection is made anew, as when the process behind a proxy died, reaches nobody.
+    clearInterval(this.again);
+    this.again = setInterval(() => this.send(this.unanswered), AGAIN_MS);
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
+      clearInterval(this.again);
       if (this.silent) this.silent.hidden = false;
     }, SILENCE_MS);
   }
@@ -143,6 +167,7 @@ export class App {
     this.unanswered = this.asked ? lost : {};
     if (this.silent) this.silent.hidden = true;
     clearTimeout(this.silence);
+    clearInterval(this.again);
     if (this.asked) {
       this.send(lost); // the page stays busy: this scene is the answer to an earlier change
       this.silence = setTimeout(() => this.rest(), REFUSED_MS);
@@ -216,6 +241,7 @@ export class App {
 
   destroy() {
     this.gone = true;
+    this.live.destroy();
     clearTimeout(this.silence);
     clearTimeout(this.toasting);
     this.takeDown();

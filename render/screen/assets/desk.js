@@ -138,7 +138,7 @@ class Desk {
     if (this.plan.entries.includes(view)) this.kind = view;
     const place = this.places[tab];
     try {
-      this.asking ??= ask('/office/desk', { province: this.province, lang: this.setup.lang });
+      this.askAnew();
       const [found] = await Promise.all([this.asking, this.ready]);
       this.desk = { ...found, province: this.province };
     } catch (refusal) {
@@ -159,13 +159,26 @@ class Desk {
     else this.history.show(this.past());
   }
 
+  /** Ask what may be handed in, again when something was stored; what is there stays when no answer comes. */
+  askAnew() {
+    const { asking: before, scene: { stamp } } = this;
+    if (before && this.stamp === stamp) return;
+    if (this.stamp !== stamp) for (const [name, part] of this.parts) if (name.startsWith('known-')) part.forget();
+    this.stamp = stamp;
+    this.asking = ask('/office/desk', { province: this.province, lang: this.setup.lang }).catch((refusal) => {
+      this.stamp = null; // so that the next look tries again
+      if (before) return before;
+      throw refusal;
+    });
+  }
+
   /** What the history tells of: on a page with kinds of its own those alone, which have no district. */
   past() {
-    const { state, query } = this.scene;
+    const { state, query, stamp } = this.scene;
     const { wholeHistory, entries } = this.plan;
     return {
       province: this.province, district: wholeHistory ? state.district : null, kinds: wholeHistory ? null : entries.join(','),
-      mayRead: this.desk.may_write, version: query,
+      mayRead: this.desk.may_write, version: `${query} ${stamp}`,
     };
   }
 
@@ -174,7 +187,10 @@ class Desk {
     const key = JSON.stringify([content, this.desk.may_write]);
     if (place.dataset.shown === key) return;
     place.dataset.shown = key;
+    const { activeElement: focused } = document;
+    const within = place.contains(focused);
     fill(place, make());
+    if (within && focused.isConnected) focused.focus({ preventScroll: true }); // forms stay the same, and go where they were
   }
 
   /** Why nothing can be handed in here, and how it can. */

@@ -57,7 +57,7 @@ class BoundaryDesk {
     try {
       if (this.province !== province) this.asking = null;
       this.province = province;
-      this.asking ??= ask('/office/boundaries/desk', { province, lang: this.setup.lang });
+      this.askAnew();
       [this.offer] = await Promise.all([this.asking, this.ready]);
     } catch (refusal) {
       this.asking = null; // so that the next look tries again
@@ -67,6 +67,18 @@ class BoundaryDesk {
     }
     if (tab === 'submit') this.showUpload(place);
     else this.showVersions(place);
+  }
+
+  /** Ask what there is, again when something was stored; what is there stays when no answer comes. */
+  askAnew() {
+    const { asking: before, scene: { stamp } } = this;
+    if (before && this.stamp === stamp) return;
+    this.stamp = stamp;
+    this.asking = ask('/office/boundaries/desk', { province: this.province, lang: this.setup.lang }).catch((refusal) => {
+      this.stamp = null; // so that the next look tries again
+      if (before) return before;
+      throw refusal;
+    });
   }
 
   showUpload(place) {

@@ -50,6 +50,8 @@ export class BoundaryUpload {
 
   /** Take over what may be chosen now; what the reader has chosen stays. */
   offered(offer) {
+    const moved = this.listed === undefined || this.offer.province !== offer.province;
+    const place = this.province.value;
     this.offer = offer;
     const key = JSON.stringify([offer.province, offer.lists, offer.provinces]);
     if (this.listed === key) return;
@@ -61,7 +63,7 @@ export class BoundaryUpload {
     this.list.value = chosen;
     if (this.list.selectedIndex < 0) this.list.value = '';
     fill(this.province, offer.provinces.map(({ key: one, label }) => h('option', { value: one }, label)));
-    this.province.value = offer.province;
+    this.province.value = moved ? offer.province : place;
     this.chooseList();
   }
 

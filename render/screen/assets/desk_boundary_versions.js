@@ -17,7 +17,8 @@ export class Versions {
   /** @param {Object} offer answer of `/office/boundaries/desk` */
   show(offer) {
     const key = JSON.stringify([offer.province, offer.groups, offer.may_write, offer.may_go_back]);
-    if (this.key === key) return;
+    this.newest = offer;
+    if (this.key === key || this.element.querySelector('.ntm-desk-ask:not([hidden])')) return; // somebody is being asked
     this.key = key;
     this.offer = offer;
     const { t } = this;
@@ -60,12 +61,14 @@ export class Versions {
       asking.hidden = !open;
       first.hidden = open;
       (open ? yes : first).focus();
+      if (!open) this.show(this.newest);
     };
     const record = async () => {
       yes.disabled = true;
       try {
         const { version } = await post(address, { query: { lang: setup.lang, province: this.offer.province } });
         this.say(t('boundary_default_set', { version }), false);
+        asking.hidden = true;
         this.onStored();
       } catch (refusal) {
         this.say(refusal.message || t(refusal.status ? 'desk_failed' : 'desk_silent'), true);

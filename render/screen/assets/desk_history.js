@@ -15,12 +15,18 @@ export class History {
     this.element = h('div', { class: 'ntm-desk-past' }, this.about, this.state, this.list, this.more);
   }
 
-  /** @param {{province: string, district: ?string, kinds: ?string, mayRead: boolean, version: string}} wanted reloads only when something differs */
+  /** @param {{province: string, district: ?string, kinds: ?string, mayRead: boolean, version: string}} wanted reloads only when something differs; of the same files in another version what is new */
   show(wanted) {
     const key = JSON.stringify(wanted);
     if (this.key === key) return;
     this.key = key;
     this.wanted = wanted;
+    const files = JSON.stringify({ ...wanted, version: null });
+    if (this.files === files && this.last) {
+      this.renew();
+      return;
+    }
+    this.files = files;
     const district = this.setup.districts.find(({ code }) => code === wanted.district);
     this.about.textContent = [this.t('desk_history_note'), district && this.t('desk_history_district', { district: district.name })].filter(Boolean).join(' ');
     this.load(null);
@@ -44,6 +50,37 @@ export class History {
       this.say(refusal.message || t('rows_failed'));
     }
     this.more.disabled = false;
+  }
+
+  /** What has come meanwhile goes above what is listed; rows that still say the same stay where they are. */
+  async renew() {
+    const { key, last } = this;
+    const { province, district, kinds } = this.wanted;
+    const rows = [];
+    let found = null;
+    try {
+      do {
+        found = await ask('/office/history', { province, lang: this.setup.lang, district, kinds, before: rows.at(-1)?.number });
+        if (key !== this.key) return;
+        rows.push(...found.rows);
+      } while (found.more && rows.at(-1).number > last);
+    } catch {
+      this.key = null; // so that the next look tries again
+      return;
+    }
+    this.replace(rows.map((row) => this.row(row)));
+    this.last = rows.at(-1)?.number ?? null;
+    this.more.hidden = !found.more;
+    this.say(rows.length ? '' : this.t('desk_history_empty'));
+  }
+
+  replace(items) {
+    const known = new Map([...this.list.children].map((item) => [item.dataset.number, item]));
+    const kept = items.map((item) => (known.get(item.dataset.number)?.isEqualNode(item) ? known.get(item.dataset.number) : item));
+    for (const item of known.values()) if (!kept.includes(item)) item.remove();
+    kept.forEach((item, i) => {
+      if (this.list.children[i] !== item) this.list.insertBefore(item, this.list.children[i] ?? null);
+    });
   }
 
   say(text) {

@@ -36,6 +36,9 @@ export class Known {
       this.key = null; // the form is of use without it; the next look tries again
     }
     if (this.key !== null && this.key !== key) return;
+    const listed = JSON.stringify(found.records);
+    if (this.listed === listed) return;
+    this.listed = listed;
     const { value } = this.select;
     fill(this.select, h('option', { value: '' }, this.t('desk_none')), found.records.map(({ id, text }) => h('option', { value: id }, text)));
     this.select.value = found.records.some(({ id }) => id === value) ? value : '';

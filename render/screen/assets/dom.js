@@ -70,6 +70,33 @@ export function folded(text) {
     .trim();
 }
 
+/** What tells one element from the next of its kind, the most telling first. */
+const NAMES = ['data-code', 'data-chip', 'data-layer', 'data-key', 'data-template', 'data-testid'];
+
+/**
+ * Run a job that may build parts of an element anew; the focus goes back to where its like stands afterwards.
+ * @param {HTMLElement} root
+ * @param {() => void} job
+ */
+export function keepFocus(root, job) {
+  const { activeElement: focused } = document;
+  const path = root.contains(focused) ? pathTo(focused, root) : null;
+  job();
+  if (path && !focused.isConnected) root.querySelector(path)?.focus({ preventScroll: true });
+}
+
+function pathTo(element, root) {
+  const parts = [];
+  for (let one = element; one !== root; one = one.parentElement) {
+    const name = NAMES.find((attribute) => one.hasAttribute(attribute));
+    if (one.id) parts.unshift(`#${CSS.escape(one.id)}`);
+    else if (name) parts.unshift(`[${name}="${CSS.escape(one.getAttribute(name))}"]`);
+    else if (one === element) parts.unshift(one.localName);
+    if (one.id) break;
+  }
+  return parts.join(' ');
+}
+
 /** @returns {boolean} whether motion should be kept to a minimum */
 export function calmMotion() {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -52,6 +52,7 @@ export class Filters {
     }
     fill(this.row, fields);
     this.offered = {};
+    this.filled = {};
     for (const name of names) if (name !== 'period' && name !== 'year') this.fillSelect(name, this.optionsOf(name));
   }
 
@@ -97,7 +98,11 @@ export class Filters {
     }));
   }
 
+  /** Only what differs: a list that is open stays open. */
   fillSelect(name, options) {
+    const key = JSON.stringify(options);
+    if (this.filled[name] === key) return;
+    this.filled[name] = key;
     fill(this.selects.get(name), options.map(([value, label]) => h('option', { value }, label)));
   }
 

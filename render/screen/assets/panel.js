@@ -183,12 +183,19 @@ export class Panel {
         return;
       }
     }
-    if (scene.card && JSON.stringify(scene.card) !== JSON.stringify(before?.card ?? null)) {
+    // New data in a card that is open leave the reader where he reads.
+    const another = scene.layer !== before?.layer || JSON.stringify(scene.state) !== JSON.stringify(before?.state);
+    if (scene.card && another && JSON.stringify(scene.card) !== JSON.stringify(before?.card ?? null)) {
       this.drawer.atLeast('half');
       this.pages[0].scrollTop = 0;
       this.body.scrollTop = 0;
     }
     this.fillCurrent();
+  }
+
+  /** Something was stored that does not change the scene: the lists of a desk may tell of it. */
+  renew() {
+    if (DESK_TABS.includes(this.current)) this.fillCurrent();
   }
 
   /** A page with a desk has tabs of its own. */

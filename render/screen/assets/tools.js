@@ -11,10 +11,13 @@ export class Tools {
     this.toast = toast;
     this.links = FORMATS.map((format) => h('a', { role: 'menuitem', tabindex: '-1', download: '', 'data-format': format, onclick: () => this.close(true) },
       h('strong', {}, format.toUpperCase()), h('span', {}, t(`download_${format}`))));
+    this.service = h('a', { role: 'menuitem', tabindex: '-1', target: '_blank', rel: 'noopener', 'data-testid': 'service', onclick: () => this.close(true) },
+      h('strong', {}, 'QGIS'), h('span', {}, t('download_service')));
+    this.items = [...this.links, this.service];
     this.menu = h('div', {
       class: 'ntm-menu-list', role: 'menu', id: 'ntm-downloads', 'aria-label': t('download'), hidden: true,
       onkeydown: (event) => this.key(event),
-    }, this.links);
+    }, this.items);
     this.button = h('button', {
       type: 'button', class: 'ntm-button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': 'ntm-downloads', 'data-testid': 'download',
       onclick: () => (this.menu.hidden ? this.open() : this.close(true)),
@@ -53,6 +56,7 @@ export class Tools {
   update(scene) {
     this.scene = scene;
     for (const link of this.links) link.href = this.address(link.dataset.format);
+    this.service.href = `/ogc?lang=${document.documentElement.lang || 'vi'}`;
   }
 
   open() {
@@ -69,12 +73,12 @@ export class Tools {
   }
 
   key(event) {
-    const at = this.links.indexOf(document.activeElement);
-    const size = this.links.length;
+    const at = this.items.indexOf(document.activeElement);
+    const size = this.items.length;
     const to = { ArrowDown: (at + 1) % size, ArrowUp: (at + size - 1) % size, Home: 0, End: size - 1 }[event.key];
     if (to !== undefined) {
       event.preventDefault();
-      this.links[to].focus();
+      this.items[to].focus();
     } else if (event.key === 'Escape' || event.key === 'Tab') {
       this.close(event.key === 'Escape');
     }
