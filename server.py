@@ -34,6 +34,7 @@ from service.index import VietnameseIndex
 from service.kept import IMMUTABLE, Kept, respond
 from service.problems import problem
 from service.sample import SampleHeader
+from service.turns import Turns
 
 #: Seconds that an idle connection is kept: longer than a proxy in front does, else it may ask into a closing one.
 KEEP_ALIVE: Final = 75
@@ -86,7 +87,7 @@ ROUTES: Final = [
     *metrics.ROUTES,
 ]
 #: From the outermost: marks, ids and counts are on refusals too, and a portal's script can read why it was refused.
-MIDDLEWARE: Final = [Middleware(kind) for kind in (SampleHeader, Envelope, OpenReads, Guard, VietnameseIndex)]
+MIDDLEWARE: Final = [Middleware(kind) for kind in (SampleHeader, Envelope, Turns, OpenReads, Guard, VietnameseIndex)]
 
 
 def create() -> st.App:
