@@ -122,7 +122,9 @@ def printed(path: Path) -> Image.Image:
 @pytest.mark.parametrize(("page", "layer"), [(page, layer) for page, layer, _ in PAGES])
 def test_a_changed_view_is_what_is_downloaded(dashboard: Dashboard, page: str, layer: str) -> None:
     dashboard.open(page).month("2023-12").select("district", "610")
-    links = dashboard.page.locator("[role=menuitem][download]").evaluate_all("(links) => links.map((link) => link.href)")
+    links = dashboard.page.locator("[role=menuitem][download]").evaluate_all(
+        "(links) => links.map((link) => link.href)"
+    )
     assert len(links) == len(MAGIC)
     for link in links:
         assert f"/maps/{layer}." in link
