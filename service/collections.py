@@ -6,6 +6,7 @@ A collection has one list of units and one set of outlines, so that an identifie
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -78,7 +79,7 @@ def collections() -> dict[str, Collection]:
 def _collections(_known: tuple[tuple[str, str], ...]) -> dict[str, Collection]:
     found = {}
     own_first = sorted(catalogue().items(), key=lambda item: item[1].province != FIRST_PROVINCE)
-    areas = [(version, entry, part) for version, entry in own_first for part in ("", *_parts(entry))]
+    areas = [(version, entry, part) for version, entry in own_first for part in _areas(entry)]
     for layer in BUILDERS:
         for version, entry, part in areas:
             key = "-".join(filter(None, (layer, version, part)))
@@ -86,9 +87,13 @@ def _collections(_known: tuple[tuple[str, str], ...]) -> dict[str, Collection]:
     return found
 
 
-def _parts(entry: CatalogueEntry) -> list[str]:
-    """Return the former provinces that are drawn by themselves; the one that kept its name is the whole."""
+def _areas(entry: CatalogueEntry) -> list[str]:
+    """Return what is drawn of a version: all of it (empty), and the former provinces but the one that kept its name.
+
+    Nothing of a version that cannot be read.
+    """
     try:
-        return [part for part in parts_of(entry.id) if part != entry.province]
-    except NtmError:
+        return ["", *(part for part in parts_of(entry.id) if part != entry.province)]
+    except NtmError as error:
+        logging.getLogger(__name__).warning("%s", error)
         return []

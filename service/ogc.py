@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -168,10 +169,14 @@ async def _filter(request: Request, lang: str) -> bytes | Response:
 
 
 def warm() -> None:
-    """Prepare what the first request would wait for: the collections, and one layer of them."""
-    config("", "vi")
-    for one in list(collections().values())[:1]:
-        table_of(one)
+    """Prepare what the first request would wait for: the collections, and one layer of them.
+
+    What cannot be prepared is told to whoever asks for it.
+    """
+    with suppress(NtmError):
+        config("", "vi")
+        for one in list(collections().values())[:1]:
+            table_of(one)
 
 
 def _language(request: Request) -> str:

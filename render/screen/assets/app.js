@@ -147,9 +147,10 @@ export class App {
     this.send(this.unanswered);
     if (quiet) return;
     this.root.setAttribute('aria-busy', 'true');
-    // What is said while the connection is made anew, as when the process behind a proxy died, reaches nobody.
+    // What is said while the connection is made anew, as when the process behind a proxy died, reaches nobody. Another
+    // page is not asked for twice: the second time it would be the one that is shown.
     clearInterval(this.again);
-    this.again = setInterval(() => this.send(this.unanswered), AGAIN_MS);
+    if (!('page' in this.unanswered)) this.again = setInterval(() => this.send(this.unanswered), AGAIN_MS);
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       clearInterval(this.again);
@@ -242,6 +243,7 @@ export class App {
   destroy() {
     this.gone = true;
     this.live.destroy();
+    clearInterval(this.again);
     clearTimeout(this.silence);
     clearTimeout(this.toasting);
     this.takeDown();
